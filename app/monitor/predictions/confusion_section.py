@@ -3,11 +3,11 @@
 from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.monitor.predictions.confusion_table import ConfusionTable
 from app.monitor.predictions.predictions import ClassPredictions
 from app.monitor.predictions.predictor import Predictor
 from app.monitor.predictions.side_section import SideSection
 from app.widgets.labels import make_label
+from app.widgets.predictions.confusion_table import ConfusionTable
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID
 from tinyml.data import DataDescription

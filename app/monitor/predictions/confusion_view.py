@@ -4,10 +4,11 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from app.monitor.predictions.confusion_table import ConfusionTable
-from app.monitor.predictions.example_gallery import ExampleGallery
+from app.monitor.predictions.predicted_examples import show_in
 from app.monitor.predictions.predictions import ClassPredictions
 from app.widgets.labels import make_label
+from app.widgets.predictions.confusion_table import ConfusionTable
+from app.widgets.predictions.example_gallery import ExampleGallery
 from app.widgets.theme.theme import GRID
 from tinyml.core import describe_count
 
@@ -80,7 +81,7 @@ class ConfusionView(QWidget):
             inputs: `(K, …)` their inputs as people read them.
         """
         if predictions is self._shown and np.array_equal(positions, self._cell_positions()):
-            self.gallery.show_examples(predictions, positions, inputs)
+            show_in(self.gallery, predictions, positions, inputs)
 
     def _cell_positions(self) -> np.ndarray:
         if self._shown is None or self.table.cell is None:

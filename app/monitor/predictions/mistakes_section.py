@@ -4,11 +4,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.monitor.predictions.example_gallery import ExampleGallery
+from app.monitor.predictions.predicted_examples import show_in
 from app.monitor.predictions.predictions import ClassPredictions
 from app.monitor.predictions.predictor import Predictor
 from app.monitor.predictions.side_section import SideSection
 from app.widgets.labels import make_label, show_text
+from app.widgets.predictions.example_gallery import ExampleGallery
 from app.widgets.theme.theme import GRID
 from tinyml.data import DataDescription
 
@@ -74,7 +75,7 @@ class MistakesSection(SideSection):
         """Show so many mistakes, or all if there are fewer."""
         shown = self._shown
         if shown is not None:
-            self.gallery.show_examples(shown, shown.mistakes[:count], shown.mistake_inputs[:count])
+            show_in(self.gallery, shown, shown.mistakes[:count], shown.mistake_inputs[:count])
 
     def _show_message(self, message: str) -> None:
         self._shown = None

@@ -9,8 +9,8 @@ from app.document import Document
 from app.monitor.predictions.calibration_view import CalibrationView
 from app.monitor.predictions.class_table import ClassTable
 from app.monitor.predictions.confusion_view import ConfusionView
-from app.monitor.predictions.example_gallery import ExampleGallery
 from app.monitor.predictions.number_views import describe_fit, pair_images, thinned
+from app.monitor.predictions.predicted_examples import show_in
 from app.monitor.predictions.predictions import ClassPredictions, NumberPredictions
 from app.monitor.predictions.predictor import Predictor
 from app.monitor.predictions.residuals_view import ResidualsView
@@ -21,6 +21,7 @@ from app.widgets.images.image_grid import ImageGrid
 from app.widgets.labels import make_label
 from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
+from app.widgets.predictions.example_gallery import ExampleGallery
 from app.widgets.theme.theme import GRID
 from app.widgets.view_switch import ViewSwitch
 from tinyml.core import describe_count
@@ -304,7 +305,7 @@ class PredictionsPanel(QWidget):
                 self.classes.show_report(class_report(shown.confusion), shown.class_names)
             case "mistakes":
                 self.mistakes.set_placeholder("No mistakes: all these examples are predicted correctly.")
-                self.mistakes.show_examples(shown, shown.mistakes, shown.mistake_inputs)
+                show_in(self.mistakes, shown, shown.mistakes, shown.mistake_inputs)
                 if shown.mistake_count > len(shown.mistakes):
                     text += f" These are the {describe_count(len(shown.mistakes))} with the highest scores."
             case _:

@@ -1,5 +1,8 @@
 """Some predicted examples: thumbnails with "9→0" for images, and rows for everything else."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -12,8 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.formatting import format_percentage, format_value
-from app.monitor.predictions.predictions import ClassPredictions
+from app.formatting import format_value
 from app.widgets.images.colormaps import sample_image
 from app.widgets.images.image_grid import ImageGrid
 from app.widgets.images.image_list_model import GridImage
@@ -23,26 +25,48 @@ _IMAGE_SIZE = 48
 _MOST_COLUMNS = 12
 """Further inputs of a row are not listed."""
 ARROW = "→"
+MISTAKE_TITLES = "mistake", "score"
+"""Titles of the first columns of rows of classes."""
+
+
+@dataclass(frozen=True)
+class PredictedExample:
+    """One example with what the network predicted for it, in words.
+
+    Attributes:
+        position: of the example among the predicted ones.
+        caption: the text below its picture.
+        cells: the first cells of its row, if it is no image.
+        description: the example in a sentence, for tool tips.
+    """
+
+    position: int
+    caption: str
+    cells: tuple[str, ...]
+    description: str
 
 
 class ExampleGallery(QWidget):
-    """Shows examples with their true and their predicted class. A click or Enter asks to inspect one.
+    """Shows examples with what was predicted for them. A click or Enter picks one.
 
     Arguments:
         object_name: the objectNames of its parts begin with it.
         accessible_name: what the examples are.
+        image_size: about how many pixels of the screen the longer side of a picture takes.
 
     Signals:
-        picked(position): the user wants to see the example at this position among the predicted ones.
+        picked(position): the user picked the example at this position among the predicted ones.
     """
 
     picked = Signal(int)
 
-    def __init__(self, object_name: str, accessible_name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, object_name: str, accessible_name: str, image_size: int = _IMAGE_SIZE, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
         self._positions = np.zeros(0, np.intp)
-        self.grid = ImageGrid(image_size=_IMAGE_SIZE)
+        self.grid = ImageGrid(image_size=image_size)
         self.grid.setObjectName(f"{object_name}_images")
         self.rows = QTableWidget()
         self.rows.setObjectName(f"{object_name}_rows")
@@ -83,40 +107,49 @@ class ExampleGallery(QWidget):
         self.rows.setRowCount(0)
         self._stack.setCurrentWidget(self.grid)
 
-    def show_examples(self, predictions: ClassPredictions, positions: np.ndarray, inputs: np.ndarray) -> None:
+    def show_examples(
+        self,
+        examples: Sequence[PredictedExample],
+        inputs: np.ndarray,
+        titles: Sequence[str] = MISTAKE_TITLES,
+        input_names: Sequence[str] = (),
+    ) -> None:
         """Show other examples.
 
         Arguments:
-            predictions: which ones.
-            positions: `(K,)` indices of the shown examples among the predicted ones.
-            inputs: `(K, …)` their inputs as people read them.
+            examples: K of them, in order.
+            inputs: `(K, …)` their inputs as people read them. Images are shown as pictures, all others in rows.
+            titles: of the cells of an example; one for each.
+            input_names: names of the numbers of an input; empty if they have none.
         """
-        self._positions = positions
+        self._positions = np.array([example.position for example in examples], np.intp)
         if inputs.ndim == 4 and len(inputs):
             self._stack.setCurrentWidget(self.grid)
-            pairs = zip(positions.tolist(), inputs, strict=True)
-            self.grid.set_images([_picture(predictions, position, pixels) for position, pixels in pairs])
+            pairs = zip(examples, inputs, strict=True)
+            self.grid.set_images(
+                [GridImage(sample_image(pixels), each.caption, each.description) for each, pixels in pairs]
+            )
         elif len(inputs):
             self._stack.setCurrentWidget(self.rows)
-            self._fill_rows(predictions, positions, inputs.reshape(len(inputs), -1))
+            self._fill_rows(examples, inputs.reshape(len(inputs), -1), titles, input_names)
         else:
             self.clear()
 
-    def _fill_rows(self, predictions: ClassPredictions, positions: np.ndarray, inputs: np.ndarray) -> None:
-        names = predictions.snapshot.description.input_names
+    def _fill_rows(
+        self, examples: Sequence[PredictedExample], inputs: np.ndarray, titles: Sequence[str], names: Sequence[str]
+    ) -> None:
         shown = min(inputs.shape[1], _MOST_COLUMNS)
-        titles = [names[place] if len(names) == inputs.shape[1] else f"input {place + 1}" for place in range(shown)]
-        columns = ["mistake", "score", *(short(title) for title in titles)]
+        named = [names[place] if len(names) == inputs.shape[1] else f"input {place + 1}" for place in range(shown)]
+        columns = [*titles, *(short(title) for title in named)]
         with QSignalBlocker(self.rows):
             self.rows.setColumnCount(len(columns))
             self.rows.setHorizontalHeaderLabels(columns)
-            self.rows.setRowCount(len(positions))
-            for row, position in enumerate(positions.tolist()):
-                confidence = format_percentage(float(predictions.confidences[position]))
+            self.rows.setRowCount(len(examples))
+            for row, example in enumerate(examples):
                 numbers = [format_value(number) for number in inputs[row, :shown].tolist()]
-                for column, text in enumerate((caption(predictions, position), confidence, *numbers)):
+                for column, text in enumerate((*example.cells, *numbers)):
                     item = QTableWidgetItem(text)
-                    item.setToolTip(tool_tip(describe_example(predictions, position)))
+                    item.setToolTip(tool_tip(example.description))
                     if column:
                         item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                     self.rows.setItem(row, column, item)
@@ -125,33 +158,3 @@ class ExampleGallery(QWidget):
     def _on_example_activated(self, index: QModelIndex) -> None:
         if 0 <= index.row() < len(self._positions):
             self.picked.emit(int(self._positions[index.row()]))
-
-
-def caption(predictions: ClassPredictions, position: int) -> str:
-    """Return the true and the predicted class of an example, such as "9→0".
-
-    Arguments:
-        predictions: which ones.
-        position: of the example among the predicted ones.
-    """
-    names = predictions.class_names
-    true, found = names[predictions.labels[position]], names[predictions.predicted[position]]
-    return f"{short(true)}{ARROW}{short(found)}"
-
-
-def describe_example(predictions: ClassPredictions, position: int) -> str:
-    """Return one example in words.
-
-    Arguments:
-        predictions: which ones.
-        position: of the example among the predicted ones.
-    """
-    names, examples = predictions.class_names, predictions.examples
-    true, found = names[predictions.labels[position]], names[predictions.predicted[position]]
-    number = int(examples.rows[predictions.places[position]])
-    score = format_percentage(float(predictions.confidences[position]))
-    return f"{examples.part} example {number}: true {true}, predicted {found}, score {score}. Click to inspect it."
-
-
-def _picture(predictions: ClassPredictions, position: int, pixels: np.ndarray) -> GridImage:
-    return GridImage(sample_image(pixels), caption(predictions, position), describe_example(predictions, position))

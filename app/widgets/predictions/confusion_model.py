@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.formatting import format_percentage
+from app.formatting import format_count, format_percentage
 from app.widgets.plain_text import sentence, short, tool_tip
-from tinyml.core import describe_count
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -50,7 +49,8 @@ class ConfusionModel(QAbstractTableModel):
 
     def describe(self, row: int, column: int) -> str:
         """Return one cell in words, for the class of the row and that of the column."""
-        examples = describe_count(int(self.counts[row, column]), "example")
+        count = int(self.counts[row, column])
+        examples = f"{format_count(count)} example" + ("" if count == 1 else "s")
         whole = f"{format_percentage(self.share(row, column))} of all examples of {self.names[row]}"
         return f"true {self.names[row]}, predicted {self.names[column]}: {examples}, {whole}"
 
@@ -66,7 +66,7 @@ class ConfusionModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 count = int(self.counts[row, column])
-                return describe_count(count) if count else ""
+                return format_count(count) if count else ""
             case Qt.ItemDataRole.ToolTipRole:
                 return tool_tip(self.describe(row, column))
             case Qt.ItemDataRole.AccessibleTextRole:

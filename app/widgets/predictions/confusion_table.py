@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.monitor.predictions.confusion_model import ConfusionModel
+from app.formatting import format_count
+from app.widgets.predictions.confusion_model import ConfusionModel
 from app.widgets.theme.fonts import small_font
 from app.widgets.theme.theme import GRID, SERIES_COLORS, current_theme
-from tinyml.core import describe_count
 
 CORRECT_COLOR, MISTAKE_COLOR = SERIES_COLORS["training"], SERIES_COLORS["validation"]
 """Blue for the diagonal, orange for mistakes (Okabe and Ito)."""
@@ -122,7 +122,7 @@ class ConfusionTable(QTableView):
         ]
         bright = _luminance(self._colors) > _MIDDLE
         for row, column in np.argwhere(counts).tolist():
-            text = describe_count(int(counts[row, column]))
+            text = format_count(int(counts[row, column]))
             row, column = row + first[1], column + first[0]
             if metrics.horizontalAdvance(text) <= cell:
                 painter.setPen(QColor(_ON_BRIGHT if bright[row, column] else _ON_DARK))

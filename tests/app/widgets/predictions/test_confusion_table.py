@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from app.monitor.predictions.confusion_table import SMALLEST_CELL, ConfusionTable, cell_colors
+from app.widgets.predictions.confusion_table import SMALLEST_CELL, ConfusionTable, cell_colors
 
 
 @pytest.fixture
