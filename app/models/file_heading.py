@@ -27,6 +27,7 @@ _USES = (
     ("train", "Continue training", "Train this network for more epochs, from these weights"),
     ("export", "Export…", "Write this model in another format, such as PyTorch, ONNX or a report"),
 )
+_IMPORT = ("import", "Import into the network…", "Give these weights to the network in the builder, tensor by tensor")
 
 
 class FileHeading(QWidget):
@@ -36,7 +37,8 @@ class FileHeading(QWidget):
         state: the state of the page.
 
     Signals:
-        use_requested(use): what the user wants to do with the model: "build", "inspect", "train" or "export".
+        use_requested(use): what the user wants to do with the model: "build", "inspect", "train", "export"
+            or "import" (the weights alone, into the network of the builder).
         metadata_requested(): the user wants to see the metadata of the file.
     """
 
@@ -64,7 +66,7 @@ class FileHeading(QWidget):
         self.metadata_button.clicked.connect(self.metadata_requested)
         self.buttons: dict[str, QPushButton] = {}
         self._actions = FlowBox()
-        for use, text, tip in _USES:
+        for use, text, tip in (*_USES, _IMPORT):
             button = QPushButton(text)
             button.setObjectName(f"models_use_{use}")
             button.setToolTip(tip)
@@ -120,6 +122,8 @@ class FileHeading(QWidget):
         for use, _, tip in _USES:
             self.buttons[use].setEnabled(contents.about is not None)
             self.buttons[use].setToolTip(tool_tip(contents.obstacle) or tip)
+        # A model of ours has a network of its own, so it is opened with it.
+        self.buttons["import"].setVisible(contents.about is None and bool(contents.index.headers))
         self.metadata_button.setVisible(bool(contents.header.metadata or contents.header.foreign_metadata))
         self._show_mode()
 

@@ -48,7 +48,7 @@ class ModelsPage(QWidget):
 
     Signals:
         use_requested(path, use): the user wants to continue with the model in this file on the page "build",
-            "inspect" or "train", or to "export" it.
+            "inspect" or "train", to "export" it, or to "import" its weights into the network of the builder.
         opened(path): a file was opened; for lists of recent files.
         forgotten(path): the user removed a recent file from the list.
     """

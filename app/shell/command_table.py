@@ -59,6 +59,13 @@ COMMANDS: tuple[Command, ...] = (
             "Save the trained network: its weights, scripts, pictures, tables or a report.",
         ),
         ("open_weights", "Open &weights…", "Ctrl+Shift+O", "mdi6.import", "Show the tensors of a safetensors file."),
+        (
+            "import_weights",
+            "&Import weights…",
+            "",
+            "",
+            "Give the weights of another program to the network in the builder.",
+        ),
         ("-weights",),
         ("quit", "&Quit", "Ctrl+Q", "", "Close the window."),
     ),

@@ -18,9 +18,10 @@ from app.shell.dialogs import show_problem
 from app.shell.examples import EXAMPLES, LESSONS
 from app.shell.file_selection import FileSelection, select_files
 from app.shell.file_watch import FileWatch
-from app.shell.recent_files import RecentFiles
+from app.shell.recent_files import WEIGHTS_FILTER, RecentFiles
 from app.shell.unsaved_changes import UnsavedChanges
 from app.shell.weights_export import WeightsExport
+from app.shell.weights_import import WeightsImport
 from app.training import Run, Session, Snapshot
 from app.training.snapshot_files import load_snapshot
 from app.widgets.plain_text import short
@@ -29,9 +30,7 @@ from tinyml.core import TinymlError
 from tinyml.core.files import normalise_path
 from tinyml.data import DataChoice
 from tinyml.data.choice import ExpectedData
-from tinyml.storage import PROJECT_SUFFIX, Project, example_path, lesson_path, tensor_patterns
-
-WEIGHTS_FILTER = f"Weights ({' '.join(tensor_patterns())});;All files (*)"
+from tinyml.storage import PROJECT_SUFFIX, Project, example_path, lesson_path
 
 
 class Files(QObject):
@@ -48,6 +47,7 @@ class Files(QObject):
         recent_files: the recent files.
         unsaved_changes: asks about unsaved changes before the project is replaced.
         weights_export: writes the weights of the current run.
+        weights_import: gives the network the weights of another program.
 
     Signals:
         weights_opened(paths): the user opened files of weights; the page Models should show them.
@@ -80,6 +80,10 @@ class Files(QObject):
         self.unsaved_changes = UnsavedChanges(
             document, session, self.save_project, self._export_and_then, is_kept, window
         )
+        self.weights_import = WeightsImport(
+            document, session, self._runner, self.recent_files, self.unsaved_changes, window
+        )
+        self.weights_import.message.connect(self.message)
         self._weights_job = LatestJob(self._runner, self)
         self._weights_job.returned.connect(self._on_weights_job_returned)
         self._weights_job.failed.connect(self._on_weights_job_failed)

@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
             "save_project_as": drafts.before(files.save_project_as),
             "export_weights": files.export_weights,
             "open_weights": files.open_weights,
+            "import_weights": files.weights_import.ask_for_file,
             "export_picture": self.pictures.ask_and_export,
             "quit": self.close,
             "undo": self.editing.undo,

@@ -45,6 +45,7 @@ class ModelsLink(QObject):
         page.forgotten.connect(files.recent_files.forget)
         files.weights_opened.connect(self._on_weights_opened)
         files.weights_used.connect(self._on_weights_used)
+        files.weights_import.imported.connect(self._on_imported)
         files.recent_files.changed.connect(self._show_recent)
         session.snapshot_changed.connect(self._on_snapshot_changed)
         document.changed.connect(self._continue_when_ready)
@@ -60,6 +61,9 @@ class ModelsLink(QObject):
         if use == "export":
             self._files.export_file(path)
             return
+        if use == "import":
+            self._files.weights_import.import_file(path)
+            return
         self._wanted_page, self._continues = use, False
         self._files.use_weights(path)
 
@@ -70,6 +74,10 @@ class ModelsLink(QObject):
             self._pages.show_page(page)
         self._continues = page == "train"
         self._continue_when_ready()
+
+    @Slot()
+    def _on_imported(self) -> None:
+        self._pages.show_page("build")
 
     @Slot()
     def _continue_when_ready(self) -> None:

@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QMenu
 
 from app.widgets.plain_text import button_text, tool_tip
 from tinyml.core.files import path_kind
+from tinyml.storage import tensor_patterns
 
 WEIGHT_SUFFIXES = (".safetensors", ".safetensors.index.json", ".npz", ".npy", ".onnx")
 """Ends of the names of files of weights."""
+WEIGHTS_FILTER = f"Weights ({' '.join(tensor_patterns())});;All files (*)"
+"""The filter of a dialog that asks for such a file."""
 MOST_RECENT = 8
 """Number of files that are stored."""
 

@@ -46,17 +46,22 @@ class UnsavedChanges(QObject):
         self._after_stop: Action | None = None
         session.state_changed.connect(self._continue_after_stop)
 
-    def when_free(self, action: Action) -> None:
-        """Call `action`, which replaces the project, as soon as no run is active and nothing is lost.
+    def when_free(self, action: Action, keeps_project: bool = False) -> None:
+        """Call `action`, which replaces the project or the weights, as soon as no run is active and nothing is lost.
 
         The user is asked to stop the training, and then as `when_saved` says.
+
+        Arguments:
+            action: what to do.
+            keeps_project: the project stays, so only weights could be lost.
         """
+        following = self._when_exported if keeps_project else self.when_saved
         if not self._session.state.active:
-            self.when_saved(action)
+            following(action)
             return
 
         def stop_first() -> None:
-            self._after_stop = partial(self.when_saved, action)
+            self._after_stop = partial(following, action)
             self._session.stop()
             self._continue_after_stop()
 

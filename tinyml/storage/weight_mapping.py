@@ -4,12 +4,13 @@
 and applies it when every tensor of the network has one. Nothing is transposed unless the person says so.
 """
 
+import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class WeightPair:
         source: name in the file; None if it gets nothing.
         reason: why they are paired.
         transposed: True to reverse the order of the axes of the source: (inputs, outputs) becomes (outputs, inputs).
+        kept: True if the tensor of the network keeps its numbers, because a person chose that; then `source` is None.
     """
 
     target: str
@@ -59,6 +61,7 @@ class WeightPair:
     source: str | None = None
     reason: Reason = ""
     transposed: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,17 @@ class WeightMapping:
     def unused(self) -> tuple[str, ...]:
         """Names of the tensors of the file that no pair uses, without PyTorch's counts of batches."""
         used = {pair.source for pair in self.pairs}
-        return tuple(name for name in self.sources if name not in used and not _NO_WEIGHTS.fullmatch(name))
+        return tuple(name for name in self.sources if name not in used and not counts_batches(name))
 
-    @property
+    @cached_property
+    def _unused_of_shape(self) -> dict[Shape, list[str]]:
+        """The names of `unused` by their shapes: a file may have so many that a search for each pair takes seconds."""
+        names: dict[Shape, list[str]] = {}
+        for name in self.unused:
+            names.setdefault(self.sources[name], []).append(name)
+        return names
+
+    @cached_property
     def problems(self) -> tuple[str, ...]:
         """One sentence for each tensor of the network that gets nothing, or nothing that fits."""
         first: dict[str, str] = {}
@@ -97,7 +108,7 @@ class WeightMapping:
 
     @property
     def is_complete(self) -> bool:
-        """True if every tensor of the network gets one that fits."""
+        """True if every tensor of the network gets one that fits, or keeps its numbers."""
         return not self.problems
 
     def problem_of(self, pair: WeightPair) -> str:
@@ -106,9 +117,11 @@ class WeightMapping:
         Arguments:
             pair: one of `pairs`.
         """
+        if pair.kept:
+            return ""
         needed = f"'{show_path(pair.target)}' needs {describe_shape(pair.shape)}"
         if pair.source is None:
-            same = [name for name in self.unused if self.sources[name] == pair.shape]
+            same = self._unused_of_shape.get(pair.shape, [])
             left = f"Choose one of these: {_names(same)}" if same else "No tensor of this shape is left in the file"
             return f"{needed} and gets nothing. {left}."
         shape = self.sources[pair.source]
@@ -143,11 +156,29 @@ class WeightMapping:
         for pair in self.pairs:
             if pair.target == target:
                 chosen: Reason = "chosen" if source is not None else ""
-                pair = replace(pair, source=source, reason=chosen, transposed=transposed and source is not None)
+                turned = transposed and source is not None
+                pair = replace(pair, source=source, reason=chosen, transposed=turned, kept=False)
             elif source is not None and pair.source == source:
                 pair = replace(pair, source=None, reason="", transposed=False)
             changed.append(pair)
         return replace(self, pairs=tuple(changed))
+
+    def with_kept(self, target: str) -> "WeightMapping":
+        """Return the mapping in which a tensor of the network gets nothing and keeps its numbers.
+
+        Arguments:
+            target: name of a tensor of the network.
+
+        Raises `StorageError` if there is no such tensor.
+
+        >>> propose_pairs({"fc.weight": (2, 3)}, {}).with_kept("fc.weight").is_complete
+        True
+        """
+        pairs = [
+            replace(pair, reason="chosen", kept=True) if pair.target == target else pair
+            for pair in self.with_source(target, None).pairs
+        ]
+        return replace(self, pairs=tuple(pairs))
 
 
 def propose_mapping(net: Sequential, header: TensorFileHeader) -> WeightMapping:
@@ -186,7 +217,7 @@ def propose_pairs(targets: Mapping[str, Shape], sources: Mapping[str, Shape]) ->
         pairs[target] = replace(pairs[target], source=source, reason="name")
     used = {pair.source for pair in pairs.values()}
     open_targets = _layers(name for name, pair in pairs.items() if pair.source is None)
-    left = [name for name in sources if name not in used and not _NO_WEIGHTS.fullmatch(name)]
+    left = [name for name in sources if name not in used and not counts_batches(name)]
     open_sources = _layers(sorted(left, key=_natural) if left == sorted(left) else left)
     for wanted in open_targets.values():
         shapes = {role: targets[name] for role, name in wanted.items()}
@@ -199,28 +230,68 @@ def propose_pairs(targets: Mapping[str, Shape], sources: Mapping[str, Shape]) ->
     return WeightMapping(tuple(pairs.values()), dict(sources))
 
 
-def apply_mapping(path: str | Path, net: Sequential, mapping: WeightMapping) -> None:
+def apply_mapping(
+    path: str | Path, net: Sequential, mapping: WeightMapping, progress: Callable[[float], object] | None = None
+) -> None:
     """Copy the tensors of a file into a network. The numbers become those of the network's precision.
 
     Arguments:
         path: the file.
         net: the network; it changes only if everything fits.
         mapping: a complete mapping for this network and this file.
+        progress: called after each tensor with the share that is read, 0 to 1. If it raises an exception, the network
+            does not change.
 
-    Raises `StorageError` with all problems of the mapping, if the file has changed since, or if it cannot be read.
+    Raises `StorageError` with all problems of the mapping, if the file has changed since, if it cannot be read, or if
+    a number is not finite in the network's precision.
     """
     problems = mapping.problems
     if problems:
         raise StorageError(f"The weights of '{show_path(path)}' were not used. {' '.join(problems)}")
+    own, tensors = net.named_tensors, dict[str, np.ndarray]()
+    total, done = max(sum(math.prod(pair.shape) for pair in mapping.pairs if not pair.kept), 1), 0
     with open_tensors(path) as file:
-        tensors: dict[str, np.ndarray] = {}
         for pair in mapping.pairs:
+            if pair.kept and pair.target in own:
+                tensors[pair.target] = own[pair.target]
+            if pair.kept:
+                continue
             source = pair.source or ""
             if source not in file.header.places or file.header.places[source][0].shape != mapping.sources[source]:
                 raise StorageError(f"'{show_path(path)}' has changed: '{show_path(source)}' is another tensor now.")
             values = file.read(source)
+            values = _converted(path, source, values, net.dtype)
             tensors[pair.target] = values.T if pair.transposed else values
+            done += values.size
+            if progress is not None:
+                progress(done / total)
     net.set_tensors(tensors, f"'{show_path(path)}'")
+
+
+def counts_batches(name: str) -> bool:
+    """Return True for the name of PyTorch's count of batches, which no network of ours has or needs.
+
+    Arguments:
+        name: of a tensor in a file.
+
+    >>> counts_batches("bn.num_batches_tracked")
+    True
+    """
+    return name.endswith("num_batches_tracked") and _NO_WEIGHTS.fullmatch(name) is not None
+
+
+def _converted(path: str | Path, source: str, values: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """Return the numbers of a tensor in the precision of the network, if all of them are finite."""
+    with np.errstate(over="ignore"):
+        values = values.astype(dtype, copy=False)
+    wrong = values.size - int(np.count_nonzero(np.isfinite(values)))
+    if wrong:
+        raise StorageError(
+            f"'{show_path(source)}' in '{show_path(path)}' has {describe_count(wrong, 'number')} that "
+            f"{'is' if wrong == 1 else 'are'} NaN or infinite as {dtype.name}, and the network would compute nothing "
+            "else with them. Choose another tensor for it, or repair the file."
+        )
+    return values
 
 
 def _equal_names(targets: Mapping[str, Shape], sources: Mapping[str, Shape]) -> dict[str, str]:

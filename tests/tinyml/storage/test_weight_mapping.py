@@ -197,3 +197,38 @@ def test_tensors_that_are_no_numbers_are_not_offered(tmp_path: Path) -> None:
     np.savez(path, mask=np.ones(3, bool), weight=np.ones((5, 8), np.float32), text=np.array(["a"]))
     with open_tensors(path) as file:
         assert propose_mapping(network(), file.header).sources == {"weight": (5, 8)}
+
+
+def test_a_tensor_keeps_its_numbers_if_that_is_chosen(tmp_path: Path) -> None:
+    net = network()
+    path = tmp_path / "w.safetensors"
+    names = list(net.named_tensors)
+    write_tensors(path, {name: np.full_like(tensor, 7) for name, tensor in net.named_tensors.items()})
+    with open_tensors(path) as file:
+        mapping = propose_mapping(net, file.header).with_kept(names[0])
+    before = net.named_tensors[names[0]].copy()
+    assert mapping.is_complete
+    assert mapping.unused == (names[0],)
+    shares: list[float] = []
+    apply_mapping(path, net, mapping, shares.append)
+    assert np.array_equal(net.named_tensors[names[0]], before)
+    assert (net.named_tensors[names[1]] == 7).all()
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert not mapping.with_source(names[0], names[0]).pairs[0].kept
+
+
+def test_numbers_that_are_not_finite_change_nothing(tmp_path: Path) -> None:
+    net = network()
+    path = tmp_path / "w.safetensors"
+    name, *_ = net.named_tensors
+    before = {each: tensor.copy() for each, tensor in net.named_tensors.items()}
+    for wrong in (np.nan, 1e300):  # the second one is too large for float32
+        stored = {each: tensor.astype(np.float64) for each, tensor in before.items()}
+        stored[name].flat[0] = wrong
+        write_tensors(path, stored)
+        with open_tensors(path) as file:
+            mapping = propose_mapping(net, file.header)
+        with pytest.raises(StorageError, match="1 number that is NaN or infinite as float32"):
+            apply_mapping(path, net, mapping)
+    assert all(np.array_equal(net.named_tensors[each], tensor) for each, tensor in before.items())
