@@ -1,12 +1,15 @@
 """What the exporters of scripts share: the content of a script from a model file, and its two files."""
 
 import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tinyml.core.file_groups import write_together
 from tinyml.data import DataDescription
 from tinyml.net import Sequential, infer
-from tinyml.scripts import ScriptContent
+from tinyml.scripts import Script, ScriptContent
+from tinyml.storage.exporters.base import Exporter, Preview
+from tinyml.storage.exporters.network_interface import describe_interface
 from tinyml.storage.model import SavedModel, model_content
 
 WEIGHTS_SUFFIX = "weights.safetensors"
@@ -78,3 +81,46 @@ def write_script(path: str | Path, text: str, net: Sequential, about: SavedModel
     script = Path(path)
     weights = script.with_name(f"{script.stem}.{WEIGHTS_SUFFIX}")
     write_together({script: text.encode("utf-8"), weights: model_content(weights, net, about)})
+
+
+def script_exporter(
+    program: str,
+    title: str,
+    help: str,
+    write: Callable[[ScriptContent, Sequence[str]], Script],
+    find_obstacles: Callable[[ScriptContent], tuple[str, ...]],
+    usage: Callable[[Path], list[str]] = lambda _script: [],
+) -> Exporter:
+    """Make an exporter that writes a script, and beside it the model file with the weights.
+
+    Arguments:
+        program: what runs the script, for sentences; in lower case it is the name of the exporter.
+        title, help: those of the exporter.
+        write: returns the script of a network, with lines for the comment at its top.
+        find_obstacles: returns one sentence for each layer that the script has no word for.
+        usage: returns more lines about how the script is used, for the path of the script.
+    """
+
+    def text(path: Path, about: SavedModel) -> str:
+        notes = [*usage_notes(path, about), *usage(path), "", *describe_interface(about)]
+        return write(content_of_model(about, path.stem), notes).text
+
+    def obstacles(net: Sequential, about: SavedModel) -> tuple[str, ...]:
+        return find_obstacles(content_of_model(about)) + precision_obstacles(net, program)
+
+    def preview(net: Sequential, about: SavedModel) -> Preview:
+        return Preview(text(Path("model.py"), about))
+
+    def export(path: str | Path, net: Sequential, about: SavedModel) -> None:
+        write_script(path, text(Path(path), about), net, about)
+
+    return Exporter(
+        name=program.lower(),
+        title=title,
+        suffix="py",
+        help=help,
+        export=export,
+        obstacles=obstacles,
+        preview=preview,
+        companions=(WEIGHTS_SUFFIX,),
+    )
