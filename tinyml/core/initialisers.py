@@ -59,6 +59,27 @@ def initial_weight(
     return _DRAW[initialiser](rng, shape, fans).astype(dtype)
 
 
+def initial_spread(initialiser: Initialiser, fans: Fans) -> float:
+    """Return the limit of initial weights that are drawn uniformly, or the standard deviation of normal ones.
+
+    Arguments:
+        initialiser: name of the initialiser, not "orthogonal".
+        fans: fan-in and fan-out of the weight.
+
+    >>> initial_spread("uniform", Fans(4, 3)), initial_spread("he_normal", Fans(8, 3))
+    (0.5, 0.5)
+    """
+    both = fans.inputs + fans.outputs
+    squares = {
+        "uniform": 1 / fans.inputs,
+        "glorot_uniform": 6 / both,
+        "glorot_normal": 2 / both,
+        "he_uniform": 6 / fans.inputs,
+        "he_normal": 2 / fans.inputs,
+    }
+    return math.sqrt(squares[initialiser])
+
+
 def initial_bias(
     initialiser: Initialiser,
     rng: np.random.Generator,
@@ -83,21 +104,21 @@ def _uniform(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Ar
 
 
 def _glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Array:
-    limit = math.sqrt(6 / (fans.inputs + fans.outputs))
+    limit = initial_spread("glorot_uniform", fans)
     return rng.uniform(-limit, limit, shape)
 
 
 def _glorot_normal(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Array:
-    return rng.normal(0, math.sqrt(2 / (fans.inputs + fans.outputs)), shape)
+    return rng.normal(0, initial_spread("glorot_normal", fans), shape)
 
 
 def _he_uniform(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Array:
-    limit = math.sqrt(6 / fans.inputs)
+    limit = initial_spread("he_uniform", fans)
     return rng.uniform(-limit, limit, shape)
 
 
 def _he_normal(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Array:
-    return rng.normal(0, math.sqrt(2 / fans.inputs), shape)
+    return rng.normal(0, initial_spread("he_normal", fans), shape)
 
 
 def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...], fans: Fans) -> Array:

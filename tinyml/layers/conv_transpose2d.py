@@ -124,6 +124,18 @@ class ConvTranspose2DSettings(LayerSettings):
             shapes["bias"] = (self.filters,)
         return shapes
 
+    def fans(self, input_shape: Shape) -> Fans:
+        """Return between how many numbers each weight is, for its initial value: windows overlap if they move less.
+
+        Arguments:
+            input_shape: shape `(C, H, W)` of one example.
+
+        >>> ConvTranspose2DSettings(filters=5, window=(4, 4), stride=(2, 2)).fans((3, 8, 8))
+        Fans(inputs=12, outputs=80)
+        """
+        overlaps = [-(-taps // step) for taps, step in zip(self.window, self.stride, strict=True)]
+        return Fans(input_shape[0] * math.prod(overlaps), self.filters * math.prod(self.window))
+
     def operations(self, input_shape: Shape) -> int:
         taps = self.filters * math.prod(self.window)
         biases = math.prod(self.output_shape(input_shape)) if self.bias else 0
@@ -242,9 +254,7 @@ class ConvTranspose2D(Layer):
         self.input_dim = input_shape
         self.output_dim = self.output_shape(input_shape)
         self._geometry = self.settings.geometry
-        window, stride = self.settings.window, self.settings.stride
-        overlaps = [-(-taps // step) for taps, step in zip(window, stride, strict=True)]
-        fans = Fans(input_shape[0] * math.prod(overlaps), self.settings.filters * math.prod(window))
+        fans = self.settings.fans(input_shape)
         shapes = self.settings.parameter_shapes(input_shape)
         self.named_parameters = initialise_parameters(shapes, self.settings.initialiser, fans, rng, dtype)
         self.weight = self.named_parameters["weight"]

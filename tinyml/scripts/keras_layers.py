@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tinyml.core import Pair, Shape
+from tinyml.core.initialisers import initial_spread
 from tinyml.layers import display_name
 from tinyml.layers.avgpool2d import AvgPool2DSettings
 from tinyml.layers.base import LayerSettings
@@ -125,7 +126,7 @@ def _dilation(settings: Any) -> Pair:
     return rows, columns
 
 
-def _convolution(settings: Any, name: str, padding: str) -> str:
+def _convolution(settings: Any, name: str, padding: str, start: str = "") -> str:
     keywords: dict[str, Any] = {}
     if settings.stride != (1, 1):
         keywords["strides"] = settings.stride
@@ -133,12 +134,16 @@ def _convolution(settings: Any, name: str, padding: str) -> str:
         keywords["padding"] = padding
     if _dilation(settings) != (1, 1):
         keywords["dilation_rate"] = _dilation(settings)
-    return _with_start(_layer(name, settings.filters, settings.window, **keywords), settings)
+    written = _layer(name, settings.filters, settings.window, **keywords)
+    return _started(written, settings, start) if start else _with_start(written, settings)
 
 
 def _with_start(written: str, settings: Any) -> str:
+    return _started(written, settings, UNIFORM if settings.initialiser == "uniform" else literal(settings.initialiser))
+
+
+def _started(written: str, settings: Any, start: str) -> str:
     bias = "" if settings.bias else ", use_bias=False"
-    start = UNIFORM if settings.initialiser == "uniform" else literal(settings.initialiser)
     return f"{written[:-1]}{bias}, kernel_initializer={start})"
 
 
@@ -152,8 +157,18 @@ def _conv(settings: Any, shape: Shape) -> KerasLayer:
     return KerasLayer((_layer("ZeroPadding2D", settings.padding), written), 1)
 
 
+def _transposed_start(settings: ConvTranspose2DSettings, shape: Shape) -> str:
+    """Return the initialiser of a transposed convolution: Keras takes its fan-out for its fan-in."""
+    if settings.initialiser == "orthogonal":
+        return literal(settings.initialiser)
+    spread = initial_spread(settings.initialiser, settings.fans(shape))
+    if settings.initialiser.endswith("normal"):
+        return f"keras.initializers.RandomNormal(0, {spread:.9g})"
+    return f"keras.initializers.RandomUniform(-{spread:.9g}, {spread:.9g})"
+
+
 def _conv_transpose(settings: Any, shape: Shape) -> KerasLayer:
-    written = _convolution(settings, "Conv2DTranspose", "valid")
+    written = _convolution(settings, "Conv2DTranspose", "valid", _transposed_start(settings, shape))
     cut = []
     for window, stride, padding, by in zip(
         settings.window, settings.stride, settings.padding, _dilation(settings), strict=True

@@ -200,6 +200,21 @@ def test_weights_come_back_equal_to_the_bit(name: str, to: str, tmp_path: Path) 
     assert np.array_equal(again.parameters[0].tensor, net.parameters[0].tensor)
 
 
+@pytest.mark.parametrize("to", ["keras"])
+@pytest.mark.parametrize("initialiser", ["uniform", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal"])
+def test_keras_starts_with_weights_of_the_same_spread(initialiser: str, to: str, tmp_path: Path) -> None:
+    wide = {"window": (4, 4), "stride": (2, 2), "initialiser": initialiser}
+    network = stack(("Conv2D", {"filters": 40, **wide}), ("ConvTranspose2D", {"filters": 8, **wide}))
+    about = SavedModel(network=network, input_shape=(8, 8, 8), class_names=tuple("abcdefgh"))
+    net = build(network, about.input_shape, np.random.default_rng(0))
+    find_exporter(to).write(tmp_path / "net.py", net, about)
+    names: dict[str, Any] = {"__name__": "script"}
+    exec(compile((tmp_path / "net.py").read_text(encoding="utf-8"), "net.py", "exec"), names)
+    for layer in network.layers:
+        theirs = np.asarray(names["model"].get_layer(layer.name).get_weights()[0])
+        assert theirs.std() == pytest.approx(float(net.named_tensors[f"{layer.name}.weight"].std()), rel=0.04)
+
+
 @pytest.mark.parametrize("to", ["onnx"])
 def test_onnx_keeps_names_bits_and_says_what_it_reads(to: str, tmp_path: Path) -> None:
     onnx = import_module("onnx")

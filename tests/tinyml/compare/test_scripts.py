@@ -97,6 +97,22 @@ def test_initial_weights_have_the_spread_of_the_initialiser(initialiser: str) ->
     assert not theirs["layer_0.bias"].any()
 
 
+@pytest.mark.parametrize("initialiser", ["uniform", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal"])
+def test_convolutions_start_with_weights_of_the_same_spread(initialiser: str) -> None:
+    wide = {"window": (4, 4), "stride": (2, 2), "initialiser": initialiser}
+    network = stack(("Conv2D", {"filters": 40, **wide}), ("ConvTranspose2D", {"filters": 8, **wide}))
+    content = content_for(network, (8, 8, 8))
+    ours = network_of(tinyml_script(content)).named_tensors
+    theirs = run_script(pytorch_script(content))["net"].state_dict()
+    for name, weights in ours.items():
+        if name.endswith("weight"):
+            assert theirs[name].std().item() == pytest.approx(float(weights.std()), rel=0.04)
+        else:
+            largest = float(np.abs(ours[name.replace("bias", "weight")]).max()) if initialiser == "uniform" else 0.0
+            assert float(theirs[name].abs().max()) <= largest * 1.01
+            assert bool(theirs[name].any()) == (initialiser == "uniform")
+
+
 @pytest.mark.parametrize("loss", loss_descriptions())
 def test_a_loss_is_that_of_pytorch(loss: str) -> None:
     description = loss_descriptions()[loss]

@@ -113,3 +113,10 @@ def test_names_of_layers_differ_and_are_none_that_keras_uses_itself() -> None:
     written = [lines[script.lines[name,].start].split('name="')[1].split('"')[0] for name in names]
     assert written == ["a_b", "a_b_", "a_b__", "gelu_", "maximum_2_", "input", "layer__x", "layer__"]
     assert 'name="input_")' in script.text  # the input of the model
+
+
+def test_transposed_convolutions_start_with_our_number_of_inputs() -> None:
+    wide = {"filters": 2, "window": (4, 4), "stride": (2, 2)}
+    text = keras_script(content_for(stack(("ConvTranspose2D", wide)), (4, 6, 6))).text
+    # 4 channels × 2 × 2 overlapping windows: 16 inputs
+    assert "kernel_initializer=keras.initializers.RandomUniform(-0.25, 0.25)" in text

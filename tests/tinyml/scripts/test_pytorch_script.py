@@ -99,3 +99,14 @@ def test_a_layer_without_a_counterpart_ends_the_script(monkeypatch: pytest.Monke
     script = pytorch_script(content_for(stack("Flatten", "Tanh", "ReLu"), (2, 2)))
     assert "# The script ends here. layer_1: PyTorch has no module for Tanh. It is a test." in script.text
     assert list(script.lines) == [("layer_0",)]
+
+
+@pytest.mark.parametrize(("initialiser", "drawn"), [("uniform", "uniform_"), ("he_normal", "normal_")])
+def test_transposed_convolutions_start_with_our_number_of_inputs(initialiser: str, drawn: str) -> None:
+    wide = {"filters": 2, "window": (4, 4), "stride": (2, 2), "initialiser": initialiser}
+    text = pytorch_script(content_for(stack(("ConvTranspose2D", wide)), (4, 6, 6))).text
+    # 4 channels × 2 × 2 overlapping windows: 16 inputs
+    spread = {"uniform": "-0.25, 0.25", "he_normal": "0, 0.353553391"}[initialiser]
+    assert f'nn.init.{drawn}(net.get_submodule("layer_0").weight, {spread})' in text
+    assert ("zeros_" in text) == (initialiser == "he_normal")
+    assert "nn.init" not in pytorch_script(content_for(stack(("Conv2D", {"filters": 2})), (4, 6, 6))).text
