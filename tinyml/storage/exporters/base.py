@@ -1,6 +1,7 @@
 """An exporter writes a trained network in one file format."""
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,11 @@ from tinyml.core.file_groups import check_new_folder
 from tinyml.core.files import check_can_save, show_path
 from tinyml.net import Sequential
 from tinyml.storage.model import SavedModel
+
+_IMPORTED = sys.stdlib_module_names | {
+    *("jax", "keras", "numpy", "pydantic", "safetensors", "tensorflow", "threadpoolctl", "tinyml", "torch")
+}
+"""What scripts import, and what that imports. Python would take a script of such a name for the package."""
 
 Progress = Callable[[float], object]
 """Called with the finished share, 0 to 1. It raises an exception to cancel; then nothing is written."""
@@ -116,6 +122,12 @@ class Exporter:
         if self.writes_folder:
             check_new_folder(path)
             return
+        stem = Path(path).stem
+        if self.suffix == "py" and stem in _IMPORTED:
+            raise StorageError(
+                f"Could not save '{show_path(path)}': Python would take this script for the package '{stem}', which "
+                "scripts import. Choose another name."
+            )
         for target in self.targets(path):
             check_can_save(target)
 

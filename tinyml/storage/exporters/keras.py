@@ -5,6 +5,7 @@ from tinyml.storage.exporters.model_script import script_exporter
 
 KERAS = script_exporter(
     "Keras",
+    "keras numpy safetensors torch",
     "Keras script with weights",
     "a script with the network, its training and its evaluation in Keras 3, for each of its backends, and a file with "
     "the weights beside it",

@@ -50,16 +50,18 @@ def precision_obstacles(net: Sequential, program: str) -> tuple[str, ...]:
     )
 
 
-def usage_notes(path: Path, about: SavedModel) -> list[str]:
-    """Return the comment of an exported script: how to run it, what it reads, and what it returns.
+def usage_notes(path: Path, packages: str) -> list[str]:
+    """Return the comment of an exported script: what it needs, and how to run it.
 
     Arguments:
         path: the script.
-        about: the content of the model file.
+        packages: that the script imports, apart from tinyml.
     """
     script, weights = shlex.quote(path.name), shlex.quote(f"{path.stem}.{WEIGHTS_SUFFIX}")
     return [
         "",
+        f"pip install {packages}",
+        "    installs what the network needs; load_data also needs tinyml, or data of your own;",
         f"python {script} --epochs 0 --weights {weights}",
         "    evaluates the trained weights, which are in the file beside this script;",
         f"python {script} --save new.safetensors",
@@ -85,6 +87,7 @@ def write_script(path: str | Path, text: str, net: Sequential, about: SavedModel
 
 def script_exporter(
     program: str,
+    packages: str,
     title: str,
     help: str,
     write: Callable[[ScriptContent, Sequence[str]], Script],
@@ -95,6 +98,7 @@ def script_exporter(
 
     Arguments:
         program: what runs the script, for sentences; in lower case it is the name of the exporter.
+        packages: that the script imports, apart from tinyml; separated by spaces.
         title, help: those of the exporter.
         write: returns the script of a network, with lines for the comment at its top.
         find_obstacles: returns one sentence for each layer that the script has no word for.
@@ -102,7 +106,7 @@ def script_exporter(
     """
 
     def text(path: Path, about: SavedModel) -> str:
-        notes = [*usage_notes(path, about), *usage(path), "", *describe_interface(about)]
+        notes = [*usage_notes(path, packages), *usage(path), "", *describe_interface(about)]
         return write(content_of_model(about, path.stem), notes).text
 
     def obstacles(net: Sequential, about: SavedModel) -> tuple[str, ...]:

@@ -43,8 +43,18 @@ def test_a_script_and_the_model_file_stand_beside_each_other(to: str, tmp_path: 
     assert all(np.array_equal(loaded.named_tensors[name], net.named_tensors[name]) for name in net.named_tensors)
     text = (tmp_path / "lenet.py").read_text(encoding="utf-8")
     assert "# python lenet.py --epochs 0 --weights lenet.weights.safetensors" in text
+    assert f"# pip install {'keras ' * (to == 'keras')}numpy safetensors torch" in text
     preview = exporter.preview(net, about).text
     assert preview.replace("model", "lenet") == text.replace("model", "lenet")
+
+
+@pytest.mark.parametrize("to", [*SCRIPTS, "tinyml"])
+@pytest.mark.parametrize("name", ["torch", "keras", "tinyml", "random"])
+def test_a_script_never_hides_a_package_that_it_imports(name: str, to: str, tmp_path: Path) -> None:
+    # Python searches the folder of a script first: `import torch` in torch.py imports torch.py.
+    with pytest.raises(StorageError, match=f"{name}.py': Python would take this script for the package '{name}'"):
+        find_exporter(to).write(tmp_path / f"{name}.py", *network(*LENET))
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("to", ["pytorch", "keras", "onnx"])
