@@ -132,7 +132,7 @@ def im2col(images: Array, geometry: WindowGeometry) -> Array:
     return columns if columns.flags.owndata else columns.copy()
 
 
-def im2col_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[slice, Array]]:
+def im2col_blocks(images: Array, geometry: WindowGeometry, row_of_ones: bool = False) -> Iterator[tuple[slice, Array]]:
     """Unroll the windows as `im2col` does, a block of columns at a time.
 
     The columns are h·w times as large as the images. A block of columns stays in the cache until it is multiplied. This
@@ -141,8 +141,10 @@ def im2col_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[sli
     Arguments:
         images: `(N, C, H, W)`, in any memory order; not changed.
         geometry: how the window slides. A negative padding cuts pixels off.
+        row_of_ones: True adds a last row of ones, so that a product with `[W b]` adds a constant `b` for each column.
 
-    Yields a slice that selects the columns, and the columns `(C·h·w, …)`. They are valid until the next block.
+    Yields a slice that selects the columns, and the columns `(C·h·w, …)`, or `(C·h·w + 1, …)` with the row of ones.
+    They are valid until the next block.
     Raises `ShapeError` when the window is larger than the padded image.
 
     >>> images = np.arange(9.0).reshape(1, 1, 3, 3)
@@ -151,9 +153,11 @@ def im2col_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[sli
     """
     positions = window_output_shape(images.shape[2:], *geometry)
     windows = _windows(_pad_batch_last(images, geometry.padding), geometry, positions)
-    for first, end, chosen, columns in _blocks(images.shape[1], len(images), positions, geometry, images.dtype):
+    taps = images.shape[1] * math.prod(geometry.window)
+    for first, end, chosen, columns in _blocks(taps + row_of_ones, len(images), positions, images.dtype):
         block = windows[:, :, :, first:end]
-        columns.reshape(block.shape)[...] = block
+        columns[:taps].reshape(block.shape)[...] = block
+        columns[taps:] = 1
         yield chosen, columns
 
 
@@ -207,7 +211,7 @@ def col2im_blocks(images: Array, geometry: WindowGeometry) -> Iterator[tuple[sli
     if geometry.padding != (0, 0):
         padded = scratch("padded", (channels, height + 2 * top, width + 2 * left, count), images.dtype)
     padded[...] = 0
-    for first, end, chosen, columns in _blocks(channels, count, positions, geometry, images.dtype):
+    for first, end, chosen, columns in _blocks(channels * math.prod(geometry.window), count, positions, images.dtype):
         yield chosen, columns
         by_tap = columns.reshape(channels, *geometry.window, end - first, positions[1], count)
         below = padded[:, first * geometry.stride[0] :]
@@ -304,15 +308,12 @@ def _pixels_met(tap: int, stride: int, dilation: int, positions: int) -> slice:
     return slice(first, first + stride * (positions - 1) + 1, stride)
 
 
-def _blocks(
-    channels: int, count: int, positions: Pair, geometry: WindowGeometry, dtype: Any
-) -> Iterator[tuple[int, int, slice, Array]]:
+def _blocks(height: int, count: int, positions: Pair, dtype: Any) -> Iterator[tuple[int, int, slice, Array]]:
     """Split the positions of the window into blocks of rows.
 
-    Yields (first, last + 1) of the rows, a slice that selects their columns, and scratch memory `(C·h·w, …)` for them.
+    Yields (first, last + 1) of the rows, a slice that selects their columns, and scratch memory `(height, …)` for them.
     """
     rows, across = positions[0], positions[1] * count
-    height = channels * math.prod(geometry.window)
     rows_in_block = min(max(_BLOCK_SIZE // max(height * across * np.dtype(dtype).itemsize, 1), 1), rows)
     for first in range(0, rows, rows_in_block):
         end = min(first + rows_in_block, rows)

@@ -212,10 +212,11 @@ class Conv2D(Layer):
         self._input = input = self.validate_input(input, self.input_dim)
         output = self.workspace_maps("output", (len(input), *self.output_dim), input.dtype)
         rows, filters = maps_to_rows(output), self._weight_matrix()
-        for positions, columns in im2col_blocks(input, self._geometry):
-            block = multiply_columns(filters, columns, out=rows[:, positions])
-            if self.bias is not None:
-                block += self.bias.tensor[:, np.newaxis]
+        if self.bias is not None:
+            # [W b] times the columns with a row of ones is W X* + b, without a pass over the output.
+            filters = np.concatenate((filters, self.bias.tensor[:, np.newaxis]), axis=1)
+        for positions, columns in im2col_blocks(input, self._geometry, row_of_ones=self.bias is not None):
+            multiply_columns(filters, columns, out=rows[:, positions])
         return output
 
     def backward(self, in_gradient: Array) -> Array:
@@ -225,9 +226,16 @@ class Conv2D(Layer):
         return self._backward_stride1(in_gradient)
 
     def accumulate_parameter_gradients(self, in_gradient: Array) -> None:
-        self.weight.add_gradient(self._weight_gradient(in_gradient))
+        """Add `∂ℓ/∂W = ∇ X*ᵀ` and `∂ℓ/∂b = Σ ∇`. With a row of ones below `X*`, one product gives both."""
+        gradient, taps = maps_to_rows(in_gradient), self._weight_matrix().shape[1]
+        has_bias = self.bias is not None
+        # `forward` does not keep the columns, which are h·w times as large as the input: they are unrolled again.
+        transposed = np.zeros((taps + has_bias, len(gradient)), gradient.dtype)
+        for positions, columns in im2col_blocks(self.require_cached(self._input), self._geometry, has_bias):
+            transposed += multiply_along_columns(columns, gradient[:, positions])  # X* ∇ᵀ is faster than ∇ X*ᵀ
+        self.weight.add_gradient(transposed[:taps].T.reshape(self.weight.tensor.shape))
         if self.bias is not None:
-            self.bias.add_gradient(self._bias_gradient(in_gradient))
+            self.bias.add_gradient(transposed[taps])
 
     def input_gradient(self, signal: Array, recorded_input: Array, switches: np.ndarray | None) -> Array:
         """Apply the same filters transposed, without the bias: the formula of the input gradient."""
@@ -240,19 +248,6 @@ class Conv2D(Layer):
         for positions, columns in col2im_blocks(pixels, self._geometry):
             multiply_columns(filters.T, rows[:, positions], out=columns)
         return pixels
-
-    def _weight_gradient(self, in_gradient: Array) -> Array:
-        """Return `∂ℓ/∂W = ∇ X*ᵀ`."""
-        gradient = maps_to_rows(in_gradient)
-        # `forward` does not keep the columns, which are h·w times as large as the input: they are unrolled again.
-        transposed = np.zeros((self._weight_matrix().shape[1], len(gradient)), gradient.dtype)
-        for positions, columns in im2col_blocks(self.require_cached(self._input), self._geometry):
-            transposed += multiply_along_columns(columns, gradient[:, positions])  # X* ∇ᵀ is faster than ∇ X*ᵀ
-        return transposed.T.reshape(self.weight.tensor.shape)
-
-    def _bias_gradient(self, in_gradient: Array) -> Array:
-        """Return `∂ℓ/∂b = Σ ∇`."""
-        return sum_rows(maps_to_rows(in_gradient))
 
     def _one_unrolling_is_cheaper(self) -> bool:
         """Return True if `_backward_stride1` moves fewer numbers in memory than the general way.
@@ -283,7 +278,7 @@ class Conv2D(Layer):
         by_tap = by_tap.reshape(filters, height, width, channels)[:, ::-1, ::-1]
         self.weight.add_gradient(by_tap.transpose(0, 3, 1, 2))
         if self.bias is not None:
-            self.bias.add_gradient(self._bias_gradient(in_gradient))
+            self.bias.add_gradient(sum_rows(maps_to_rows(in_gradient)))
         return gradient
 
     def _weight_matrix(self) -> Array:

@@ -138,17 +138,19 @@ def small_blocks() -> Iterator[None]:
         yield
 
 
-@given(drawn=images_and_windows(), batch_last=st.booleans())
+@given(drawn=images_and_windows(), batch_last=st.booleans(), row_of_ones=st.booleans())
 @settings(max_examples=100, deadline=None)
-def test_im2col_blocks_gives_the_columns_of_im2col(drawn: Drawn, batch_last: bool) -> None:
+def test_im2col_blocks_gives_the_columns_of_im2col(drawn: Drawn, batch_last: bool, row_of_ones: bool) -> None:
     images, geometry = drawn
     if batch_last:
         images = batch_to_front(np.ascontiguousarray(batch_to_end(images)))
     whole = im2col(images, geometry)
+    if row_of_ones:
+        whole = np.concatenate((whole, np.ones_like(whole[:1])))
     found = np.full_like(whole, np.nan)
     end = 0
     with small_blocks():
-        for positions, columns in im2col_blocks(images, geometry):
+        for positions, columns in im2col_blocks(images, geometry, row_of_ones):
             assert positions.start == end
             end = positions.stop
             found[:, positions] = columns
