@@ -6,7 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.models.model_description import describe_foreign, describe_model, describe_pair
+from app.models.metadata_dialog import has_metadata
+from app.models.model_description import describe_foreign, describe_graph, describe_model, describe_pair
 from app.models.reading.file_contents import FileContents
 from app.models.state.models_state import ModelsState
 from app.widgets.choice_box import ChoiceBox
@@ -124,7 +125,7 @@ class FileHeading(QWidget):
             self.buttons[use].setToolTip(tool_tip(contents.obstacle) or tip)
         # A model of ours has a network of its own, so it is opened with it.
         self.buttons["import"].setVisible(contents.about is None and bool(contents.index.headers))
-        self.metadata_button.setVisible(bool(contents.header.metadata or contents.header.foreign_metadata))
+        self.metadata_button.setVisible(has_metadata(contents))
         self._show_mode()
 
     @Slot()
@@ -176,4 +177,7 @@ def _describe(contents: FileContents) -> list[str]:
         return describe_model(contents.about)
     if contents.header.metadata:
         return [contents.obstacle]
-    return describe_foreign(contents.header.foreign_metadata)
+    header = contents.header
+    if header.graph is not None:
+        return [*describe_graph(header.graph), *header.notes]
+    return [*describe_foreign(header.foreign_metadata), *header.notes]

@@ -1,6 +1,7 @@
 """Everything that the header of a file says, as text to read and to copy."""
 
 import json
+from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
@@ -9,22 +10,48 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from app.models.reading.file_contents import FileContents
 from app.widgets.plain_text import short, visible
 from app.widgets.theme.theme import GRID
+from tinyml.core import describe_count
+from tinyml.core.tensor_reader import GraphSummary
 
 _LONGEST = 200_000
 """More characters would make the dialog slow. The copy has all of them."""
 
 
-def metadata_text(contents: FileContents) -> str:
-    """Return the metadata of a file as JSON, ours and those of other programs.
+def has_metadata(contents: FileContents) -> bool:
+    """Return True if the header of a file says something beside its tensors.
 
     Arguments:
         contents: the file.
     """
     header = contents.header
-    texts = dict(header.foreign_metadata)
+    return bool(header.metadata or header.foreign_metadata or header.notes or header.graph)
+
+
+def metadata_text(contents: FileContents) -> str:
+    """Return what the header of a file says beside its tensors; empty if it says nothing.
+
+    First come notes and the graph of operations in words, then the metadata as JSON: ours and those of other programs.
+
+    Arguments:
+        contents: the file.
+    """
+    header = contents.header
+    paragraphs = ["\n".join(header.notes), _list_graph(header.graph) if header.graph is not None else ""]
+    texts: dict[str, Any] = dict(header.foreign_metadata)
     if header.metadata:
-        return json.dumps({**texts, "tinyml": header.metadata}, indent=2, ensure_ascii=False)
-    return json.dumps(texts, indent=2, ensure_ascii=False)
+        texts["tinyml"] = header.metadata
+    if texts:
+        paragraphs.append(json.dumps(texts, indent=2, ensure_ascii=False))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _list_graph(graph: GraphSummary) -> str:
+    """Return everything that is known of a graph, line by line."""
+    lines = [f"Graph: {graph.name or 'without a name'}, {describe_count(graph.node_count, 'node')}"]
+    lines += [f"Input: {value}" for value in graph.inputs]
+    lines += [f"Output: {value}" for value in graph.outputs]
+    lines += [f"Operation: {name} ({describe_count(count, 'node')})" for name, count in graph.operations.items()]
+    return "\n".join(lines)
 
 
 class MetadataDialog(QDialog):

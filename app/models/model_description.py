@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from app.formatting import format_count, format_number, format_percentage, format_r_squared
+from app.formatting import format_count, format_list, format_number, format_percentage, format_r_squared
 from app.models.reading.file_contents import FileContents
 from app.widgets.plain_text import short
 from tinyml.core import describe_count, describe_shape
 from tinyml.core.memory import describe_bytes
+from tinyml.core.tensor_reader import GraphSummary
 from tinyml.storage import SavedModel
 
 
@@ -55,6 +56,23 @@ def describe_foreign(metadata: dict[str, str]) -> list[str]:
     more = len(entries) - 6
     written = "; ".join(entries[:6]) + (f"; and {more} more" if more > 0 else "")
     return [f"Written by another program ({written})." if entries else "Weights only, without a description."]
+
+
+def describe_graph(graph: GraphSummary) -> list[str]:
+    """Describe the graph of operations in a file in sentences.
+
+    Arguments:
+        graph: the graph.
+    """
+    operations = [f"{format_count(count)} {short(name)}" for name, count in graph.operations.items()]
+    name = f" “{short(graph.name)}”" if graph.name else ""
+    what = f": {format_list(operations, most=8)}" if operations else ""
+    sentences = [f"Graph{name} of {describe_count(graph.node_count, 'node')}{what}."]
+    for title, values in (("Input", graph.inputs), ("Output", graph.outputs)):
+        if values:
+            plural = "s" if len(values) > 1 else ""
+            sentences.append(f"{title}{plural}: {format_list([short(value, 80) for value in values])}.")
+    return sentences
 
 
 def describe_pair(this: FileContents, other: FileContents | None) -> str:

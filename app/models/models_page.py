@@ -201,6 +201,7 @@ class ModelsPage(QWidget):
         state.noted.connect(self.message.show_note)
         state.files.forgotten.connect(self.forgotten)
         self.pane.copied.connect(self.message.show_note)
+        self.compare_pane.copied.connect(self.message.show_note)
         self.details.noted.connect(self.message.show_note)
         self.details.failed.connect(self.message.show_error)
         self.file_panel.open_button.clicked.connect(self.choose_file)

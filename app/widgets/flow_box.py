@@ -91,7 +91,8 @@ class FlowBox(QWidget):
         """Return the place of each shown widget in a box of this width."""
         areas, place, row_height = [], QPoint(0, 0), 0
         for widget in self._shown():
-            size = widget.sizeHint()
+            # A style sheet may ask for more than the widget does.
+            size = widget.sizeHint().expandedTo(widget.minimumSize())
             size.setWidth(max(min(size.width(), width), 1))
             if place.x() and place.x() + size.width() > width:
                 place = QPoint(0, place.y() + row_height + self._spacing)

@@ -1,15 +1,28 @@
 """What changed between the shown file and another one."""
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from functools import partial
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.formatting import format_count
-from app.models.compare.difference_model import DifferenceModel
+from app.models.compare.difference_model import DifferenceModel, write_tsv
 from app.models.compare.difference_table import DifferenceTable
 from app.models.state.models_state import ModelsState
 from app.widgets.labels import make_label
 from app.widgets.layouts import add_layout
 from app.widgets.theme.theme import GRID
+from tinyml.core import describe_count
 from tinyml.storage import TensorChange
 
 _REFRESH_MS = 200
@@ -31,7 +44,13 @@ class ComparePane(QWidget):
         filter_field: a part of the names.
         changed_box: leaves out what is the same.
         counts: how many tensors were changed, added and so on.
+        copy_button: copies the table.
+
+    Signals:
+        copied(sentence): the table is on the clipboard.
     """
+
+    copied = Signal(str)
 
     def __init__(self, state: ModelsState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +74,10 @@ class ComparePane(QWidget):
         self.progress.setObjectName("models_compare_progress")
         self.progress.setAccessibleName("Tensors compared")
         self.progress.setMaximumWidth(16 * GRID)
+        self.copy_button = QPushButton("Copy table")
+        self.copy_button.setObjectName("models_compare_copy")
+        self.copy_button.setToolTip("Copy the rows for a spreadsheet (Ctrl+C)")
+        self.copy_button.setProperty("flat", True)
         self._lay_out()
         self._connect()
 
@@ -65,6 +88,7 @@ class ComparePane(QWidget):
         filters.addWidget(self.changed_box)
         below.addWidget(self.counts, 1)
         below.addWidget(self.progress)
+        below.addWidget(self.copy_button)
         self.table.setMinimumHeight(10 * GRID)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column = QVBoxLayout(self)
@@ -82,10 +106,24 @@ class ComparePane(QWidget):
         state.selected_changed.connect(self._on_selected_changed)
         state.part_changed.connect(self._on_filter_timer_timeout)
         self.table.tensor_selected.connect(self._on_tensor_selected)
+        self.table.copy_requested.connect(self.copy_table)
+        self.copy_button.clicked.connect(self.copy_table)
+        comparison.written.connect(self._on_written)
         self._timer.timeout.connect(self._on_timer_timeout)
         self._filter_timer.timeout.connect(self._on_filter_timer_timeout)
         self.filter_field.textChanged.connect(self._on_text_changed)
         self.changed_box.toggled.connect(self._on_filter_timer_timeout)
+
+    @Slot()
+    def copy_table(self) -> None:
+        """Copy the sorted and filtered table to the clipboard."""
+        self._state.comparison.write(partial(write_tsv, self.model.shown_rows()))
+
+    @Slot(object)
+    def _on_written(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        rows = describe_count(text.count("\n") - 1, "row")
+        self.copied.emit(f"Copied {rows} with a header, separated by tabs.")
 
     @Slot()
     def _on_changed(self) -> None:
@@ -94,7 +132,9 @@ class ComparePane(QWidget):
         self._waiting = list(self._state.comparison.differences.values())
         contents = self._state.contents
         if contents is not None:
-            self.model.clear(contents.index, {layer.name: layer.family for layer in contents.layers})
+            other = self._state.comparison.other
+            names = (contents.path.stem, other.path.stem if other is not None else "the other")
+            self.model.clear(contents.index, {layer.name: layer.family for layer in contents.layers}, names)
             self.table.select(self._state.selected)
         self._on_timer_timeout()
 
@@ -128,9 +168,7 @@ class ComparePane(QWidget):
 
     @Slot(str)
     def _on_tensor_selected(self, name: str) -> None:
-        contents = self._state.contents
-        if contents is not None and name in contents.index.places:
-            self._state.select(name)
+        self._state.select(name)
 
     def _show_counts(self) -> None:
         counts, comparison, contents = self.model.count_changes(), self._state.comparison, self._state.contents

@@ -1,8 +1,9 @@
 """Qt's model of the table of what changed between two files."""
 
 import math
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,10 @@ class _Column:
 COLUMNS = (
     _Column("Tensor", "Layer and parameter"),
     _Column("Shape", "Size of each axis"),
-    _Column("Moved (rel. L2)", "‖this − other‖ / ‖this‖: how far the numbers moved, relative to their size"),
+    _Column(
+        "Moved (rel. L2)",
+        "Relative L2: ‖{this} − {other}‖ / ‖{this}‖, how far the numbers moved, relative to their size in {this}",
+    ),
     _Column("Cosine", "Cosine between the two: 1 for the same direction, 0 for none in common", "−0.000"),
     _Column("Largest change", "The largest absolute difference of two numbers", "−0.000e−00"),
 )
@@ -57,15 +61,19 @@ class DifferenceModel(QAbstractTableModel):
         self._text, self._changed_only = "", False
         self.clear(TensorIndex(), {})
 
-    def clear(self, index: TensorIndex, families: Mapping[str, str]) -> None:
+    def clear(
+        self, index: TensorIndex, families: Mapping[str, str], names: tuple[str, str] = ("this", "the other")
+    ) -> None:
         """Show no rows, before others are added.
 
         Arguments:
             index: the tensors of the shown file.
             families: the family of each layer, which gives its tensors their colour.
+            names: of the shown file and of the other one, for the tool tips.
         """
         self.beginResetModel()
         self._index, self._families = index, dict(families)
+        self._names = {"this": short(names[0]), "other": short(names[1])}
         self._rows: list[TensorChange] = []
         self._places: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
@@ -109,6 +117,11 @@ class DifferenceModel(QAbstractTableModel):
         """Return what a `row` shows."""
         return self._rows[int(self._shown[row])]
 
+    def shown_rows(self) -> Iterator[TensorChange]:
+        """Return the rows of the table, in their order. Another thread may iterate over them."""
+        rows, shown = list(self._rows), self._shown
+        return (rows[place] for place in shown.tolist())
+
     def row_of(self, name: str) -> int:
         """Return the row of the tensor `name`; -1 if it has none."""
         found = np.flatnonzero(self._shown == self._places.get(name, -1))
@@ -148,7 +161,9 @@ class DifferenceModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section].title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{COLUMNS[section].tip}. Click to sort."
+            # Not `format`: a name of a file may hold braces.
+            tip = re.sub(r"\{(this|other)\}", lambda found: self._names[found[1]], COLUMNS[section].tip)
+            return tool_tip(f"{tip}. Click to sort.")
         return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def _rearrange(self) -> None:
@@ -208,6 +223,21 @@ def describe_change(row: TensorChange) -> str:
         return row.note
     left_out = f"; {format_count(row.not_compared)} not finite, left out" if row.not_compared else ""
     return f"{row.status}{left_out}"
+
+
+def write_tsv(rows: Iterable[TensorChange]) -> str:
+    """Return differences as tab-separated text with a header line and full precision, for spreadsheets.
+
+    Arguments:
+        rows: the differences.
+    """
+    lines = ["\t".join(("Tensor", "Shape", "Change", "Relative L2", "Cosine", "Largest change"))]
+    for row in rows:
+        numbers = ("" if number is None else repr(number) for number in (row.relative, row.cosine, row.largest))
+        # A name from a file may hold anything. A tab or a line break would break the table.
+        name = " ".join(row.name.split())
+        lines.append("\t".join((name, _write(row, SHAPE), " ".join(describe_change(row).split()), *numbers)))
+    return "\n".join(lines) + "\n"
 
 
 def _write(row: TensorChange, column: int) -> str:

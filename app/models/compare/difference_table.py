@@ -1,7 +1,7 @@
 """The table of what changed, with a bar for how far each tensor moved."""
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -33,9 +33,11 @@ class DifferenceTable(QTableView):
 
     Signals:
         tensor_selected(name): the user selected another tensor.
+        copy_requested(): the user wants the table on the clipboard.
     """
 
     tensor_selected = Signal(str)
+    copy_requested = Signal()
 
     def __init__(self, model: DifferenceModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +71,12 @@ class DifferenceTable(QTableView):
             title = self.fontMetrics().horizontalAdvance(COLUMNS[column].title) + 3 * GRID
             header.resizeSection(column, title)
         self.sortByColumn(MOVED, Qt.SortOrder.DescendingOrder)
+        copy = QAction("Copy table", self)
+        copy.setShortcut(QKeySequence.StandardKey.Copy)
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.copy_requested)
+        self.addAction(copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         model.modelReset.connect(self._on_model_reset)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 

@@ -73,8 +73,13 @@ class DetailsPanel(QWidget):
     @property
     def header(self) -> TensorHeader | None:
         """Name, shape and type of the selected tensor; None if none is selected."""
-        contents, name = self._state.contents, self._state.selected
-        return contents.header.places[name][0] if contents is not None and name else None
+        file = self._state.selected_file
+        return file.header.places[self._state.selected][0] if file is not None else None
+
+    @property
+    def _is_removed(self) -> bool:
+        """True if only the other file of the comparison has the selected tensor."""
+        return self._state.selected_file is not None and self._state.selected_file is not self._state.contents
 
     def apply_theme(self) -> None:
         """Paint the pictures again, in the colours of another theme."""
@@ -185,9 +190,7 @@ class DetailsPanel(QWidget):
         else:
             show_text(self.title, short(header.name))
             self.title.setToolTip(tool_tip(header.name))
-            size = bytes_of(header)
-            parts = [describe_shape(header.shape) or "a single number", header.dtype]
-            show_text(self.facts, " · ".join(parts + ([describe_bytes(size)] if size is not None else [])))
+            self._show_facts(header)
             axes = len(header.shape)
             offered = _VIEWS.get(axes, ("slice",) if axes > 4 else ()) if header.count else ()
             self.views.rename("whole", "Filters" if axes == 4 else "Heat map")
@@ -201,10 +204,23 @@ class DetailsPanel(QWidget):
         self._show_statistics()
         self._request()
 
+    def _show_facts(self, header: TensorHeader) -> None:
+        """Show the shape, type and size of the tensor, and which of two files has it, if only one does."""
+        size, file, comparison = bytes_of(header), self._state.selected_file, self._state.comparison
+        parts = [describe_shape(header.shape) or "a single number", header.dtype]
+        parts += [describe_bytes(size)] if size is not None else []
+        if comparison.active and comparison.other is not None and file is not None:
+            only = self._is_removed or header.name not in comparison.other.index.places
+            parts += [f"only in {short(file.path.name)}"] if only else []
+        show_text(self.facts, " · ".join(parts))
+
     @Slot()
     def _show_statistics(self) -> None:
         """Show the statistics of the tensor, or that they are not read yet."""
-        header, summary = self.header, self._state.summaries.get(self._state.selected)
+        header, other = self.header, self._state.comparison.summary
+        summary = self._state.summaries.get(self._state.selected)
+        if self._is_removed:
+            summary, other = other, None
         counts = summary.histogram if summary else None
         self.histogram.setVisible(counts is not None)
         self.statistics.setVisible(summary is not None and summary.mean is not None)
@@ -214,7 +230,6 @@ class DetailsPanel(QWidget):
             show_text(self.note, "Not read yet.")
         else:
             show_text(self.note, summary.note)
-            other = self._state.comparison.summary
             self.statistics.show_summaries(summary, other)
             if counts is not None and summary.edges is not None:
                 self.histogram.show_counts(counts, summary.edges, _bars_of(other))
@@ -223,7 +238,7 @@ class DetailsPanel(QWidget):
     def _show_legend(self) -> None:
         """Name the two files whose histograms lie over each other."""
         comparison, contents = self._state.comparison, self._state.contents
-        both = comparison.summary is not None and comparison.other is not None and not self.histogram.isHidden()
+        both = comparison.summary is not None and not self._is_removed and not self.histogram.isHidden()
         if both and contents is not None and comparison.other is not None:
             self.legend.show_names((contents.path.stem, comparison.other.path.stem))
         else:
@@ -232,6 +247,10 @@ class DetailsPanel(QWidget):
     @Slot()
     def _on_comparison_changed(self) -> None:
         """Offer the pictures of the other file and of the difference."""
+        if self.header is None or self._is_removed:
+            self._show_selected()
+            return
+        self._show_facts(self.header)
         before = self.sources.current
         self.sources.offer(("this", "other", "difference") if self._can_compare() else ())
         self._show_statistics()
@@ -241,7 +260,7 @@ class DetailsPanel(QWidget):
     def _can_compare(self) -> bool:
         """Return True if the other file has a tensor of the same name and shape."""
         header, comparison = self.header, self._state.comparison
-        if header is None or not comparison.active or comparison.other is None:
+        if header is None or not comparison.active or comparison.other is None or self._is_removed:
             return False
         counterpart = comparison.other.header.places.get(header.name)
         return counterpart is not None and counterpart[0].shape == header.shape
@@ -249,7 +268,7 @@ class DetailsPanel(QWidget):
     @Slot()
     def _request(self) -> None:
         """Ask for what the chosen view shows."""
-        contents, header, view = self._state.contents, self.header, self.views.current
+        contents, header, view = self._state.selected_file, self.header, self.views.current
         self.slices.setVisible(view == "slice")
         reader = self._state.reader
         if contents is None or header is None:
@@ -261,9 +280,9 @@ class DetailsPanel(QWidget):
             reader.read_spectrum(contents, header.name)
         else:
             reader.forget_spectrum()
-            index = self.slices.index if view == "slice" else None
+            index, axes = (self.slices.index, self.slices.axes) if view == "slice" else (None, None)
             source = self.sources.current or "this"
-            request = PictureRequest(header.name, current_theme().dark, index, source)
+            request = PictureRequest(header.name, current_theme().dark, index, source, axes)
             reader.paint(request, contents, self._state.comparison.other if source != "this" else None)
 
     @Slot(object)
@@ -274,7 +293,11 @@ class DetailsPanel(QWidget):
         and the marked pixel stay.
         """
         before = self._pictures
-        same = before is not None and (before.name, before.positions) == (pictures.name, pictures.positions)
+        same = before is not None and (before.name, before.positions, before.axes) == (
+            pictures.name,
+            pictures.positions,
+            pictures.axes,
+        )
         self._pictures = pictures
         if not same:
             self.grid.set_current(-1)
@@ -303,8 +326,8 @@ class DetailsPanel(QWidget):
 
     @Slot()
     def _on_copy_clicked(self) -> None:
-        if self._state.contents is not None and self._state.selected:
-            self._state.reader.copy_tensor(self._state.contents, self._state.selected)
+        if self._state.selected_file is not None:
+            self._state.reader.copy_tensor(self._state.selected_file, self._state.selected)
 
     @Slot(object)
     def _on_copied(self, text: str) -> None:
@@ -313,8 +336,8 @@ class DetailsPanel(QWidget):
 
     @Slot()
     def _on_save_clicked(self) -> None:
-        contents, name = self._state.contents, self._state.selected
-        if contents is None or not name:
+        contents, name = self._state.selected_file, self._state.selected
+        if contents is None:
             return
         start = contents.path.with_name(f"{short(name).translate(_NAMES)}.npy")
         path = ask_where_to_save(self, "Save tensor", start, {"npy": "NumPy array"})

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from app.formatting import format_number
+from app.models.reading.slices import LONGEST_SIDE, Axes, last_axes, place_in, read_slice
 from app.widgets.images.colormaps import diverging_image, symmetric_limit
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.plain_text import short
@@ -14,7 +15,6 @@ from tinyml.core import Shape, StorageError, describe_shape
 from tinyml.storage import TensorFileHeader, TensorReader, open_tensors
 
 _MOST_PICTURES = 4096
-_LONGEST_SIDE = 2048
 _MOST_NUMBERS = 2048 * 2048
 """Numbers of all pictures together. No more are read, even of a larger tensor."""
 
@@ -29,7 +29,8 @@ class TensorPictures:
         image_size: about how many pixels of the screen the longer side of each takes.
         explanation: what the pictures show, and what they leave out, in words.
         values: `(pictures, H, W)` the numbers that the pixels show; None without pictures.
-        positions: the index of each picture in the leading axes of the tensor; empty tuples for a matrix.
+        positions: the index of each picture in the other axes of the tensor; empty tuples for a matrix.
+        axes: the axes of the rows and the columns; None for the last two.
     """
 
     name: str
@@ -38,6 +39,7 @@ class TensorPictures:
     explanation: str = ""
     values: np.ndarray | None = None
     positions: tuple[tuple[int, ...], ...] = ()
+    axes: Axes | None = None
 
     def describe_cell(self, index: int, row: int, column: int) -> str:
         """Describe one number with its place: "conv_1.weight[3, 0, 2, 1] = −0.123".
@@ -48,7 +50,9 @@ class TensorPictures:
         """
         if self.values is None:
             return ""
-        place = ", ".join(str(number) for number in (*self.positions[index], row, column))
+        position = self.positions[index]
+        axes = self.axes or (len(position), len(position) + 1)
+        place = ", ".join(map(str, place_in(position, axes, row, column)))
         number = format_number(float(self.values[index, row, column]), 6, trailing_zeros=False)
         return f"{short(self.name)}[{place}] = {number}"
 
@@ -60,14 +64,16 @@ class PictureRequest:
     Attributes:
         name: of the tensor.
         dark: True for the colours of the dark theme.
-        index: of one slice, in all axes but the last two; None for all pictures of a matrix or of filters.
+        index: of one slice, in all axes but the two that it shows; None for all pictures of a matrix or of filters.
         source: "this" file, the "other" one, or the "difference" this - other.
+        axes: the axes of the rows and the columns of the slice; None for the last two.
     """
 
     name: str
     dark: bool
     index: tuple[int, ...] | None = None
     source: str = "this"
+    axes: Axes | None = None
 
 
 FileAndHeader = tuple[Path, TensorFileHeader | None]
@@ -109,7 +115,7 @@ def paint(request: PictureRequest, this: FileAndHeader, other: FileAndHeader | N
         with np.errstate(all="ignore"):
             seen = seen.astype(np.float64) - read[1][1].astype(np.float64)
     if request.index is not None:
-        return paint_slice(request.name, seen[0], shape, request.index, request.dark)
+        return paint_slice(request.name, seen[0], shape, request.index, request.dark, request.axes)
     if len(shape) == 2:
         return paint_matrix(request.name, seen[0], shape, request.dark)
     return paint_filters(request.name, seen, shape, request.dark)
@@ -124,25 +130,14 @@ def _read_seen(request: PictureRequest, path: Path, header: TensorFileHeader | N
         if not math.prod(shape) or len(shape) < 2 or (request.index is None and len(shape) not in (2, 4)):
             return shape, None
         if request.index is not None:
-            return shape, _read_slice(file, request.name, shape, request.index)
+            return shape, read_slice(file, request.name, shape, request.index, request.axes or last_axes(shape))
         return shape, _read_beginning(file, request.name, shape)
-
-
-def _read_slice(file: TensorReader, name: str, shape: Shape, index: tuple[int, ...]) -> np.ndarray:
-    """Read the visible part of one slice along the last two axes, as `(1, rows, columns)`."""
-    *leading, rows, columns = shape
-    place = int(np.ravel_multi_index(index, leading, mode="clip")) if leading else 0
-    height, width = min(rows, _LONGEST_SIDE), min(columns, _LONGEST_SIDE)
-    begins = [(place * rows + row) * columns for row in range(height)]
-    if width == columns:
-        return file.read_range(name, begins[0], begins[0] + height * columns).reshape(1, height, columns)
-    return np.stack([file.read_range(name, begin, begin + width) for begin in begins])[None]
 
 
 def _read_beginning(file: TensorReader, name: str, shape: Shape) -> np.ndarray:
     """Read the visible part of a matrix or of filters, as `(pictures, rows, columns)`."""
     *leading, rows, columns = shape
-    height, width = min(rows, _LONGEST_SIDE), min(columns, _LONGEST_SIDE)
+    height, width = min(rows, LONGEST_SIDE), min(columns, LONGEST_SIDE)
     number = min(math.prod(leading), _MOST_PICTURES, max(1, _MOST_NUMBERS // (height * width)))
     if (height, width) == (rows, columns):
         return file.read_range(name, 0, number * rows * columns).reshape(number, rows, columns)
@@ -170,20 +165,24 @@ def paint_matrix(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> Tenso
     return TensorPictures(name, (GridImage(image),), size, explanation, seen[None], ((),))
 
 
-def paint_slice(name: str, seen: np.ndarray, shape: Shape, index: tuple[int, ...], dark: bool) -> TensorPictures:
-    """Paint one slice along the last two axes.
+def paint_slice(
+    name: str, seen: np.ndarray, shape: Shape, index: tuple[int, ...], dark: bool, axes: Axes | None = None
+) -> TensorPictures:
+    """Paint one slice along two axes.
 
     Arguments:
         name: the name of the tensor.
         seen: `(rows, columns)` the visible numbers: the upper left corner.
         shape: the shape of the whole tensor.
-        index: of the slice, in all axes but the last two.
+        index: of the slice, in all axes but the two that it shows.
         dark: True for the colours of the dark theme.
+        axes: the axes of its rows and columns; None for the last two.
     """
-    rows, columns = shape[-2:]
-    painted = paint_matrix(name, seen, (rows, columns), dark)
-    place = ", ".join(map(str, (*index, ":", ":")))
-    return replace(painted, explanation=f"[{place}]: {painted.explanation}", positions=(index,))
+    chosen = axes or last_axes(shape)
+    painted = paint_matrix(name, seen, (shape[chosen[0]], shape[chosen[1]]), dark)
+    place = ", ".join(map(str, place_in(index, chosen, ":", ":")))
+    turned = f" Rows are axis {chosen[0]}, columns axis {chosen[1]}." if chosen[0] > chosen[1] else ""
+    return replace(painted, explanation=f"[{place}]: {painted.explanation}{turned}", positions=(index,), axes=chosen)
 
 
 def paint_filters(name: str, seen: np.ndarray, shape: Shape, dark: bool) -> TensorPictures:

@@ -36,6 +36,7 @@ class Comparison(QObject):
         completed(): all differences are known.
         summary_changed(): `summary` changed.
         failed(sentence): the other file cannot be read, or the two cannot be compared.
+        written(text): the answer to `write`.
     """
 
     changed = Signal()
@@ -43,6 +44,7 @@ class Comparison(QObject):
     completed = Signal()
     summary_changed = Signal()
     failed = Signal(str)
+    written = Signal(object)
     _progressed = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -66,6 +68,8 @@ class Comparison(QObject):
         self._summary_job = LatestJob(self._quick, self)
         self._summary_job.returned.connect(self._on_summarised)
         self._summary_job.failed.connect(self.failed)
+        self._text_job = LatestJob(self._quick, self)
+        self._text_job.returned.connect(self.written)
         self._progressed.connect(self._on_progressed)
 
     @property
@@ -110,6 +114,14 @@ class Comparison(QObject):
         self.summary_changed.emit()
         if self.active and self.other is not None and name in self.other.index.places:
             self._summary_job.start(partial(_summarise_one, self.other, name))
+
+    def write(self, make_text: Callable[[], str]) -> None:
+        """Make a text of the differences in the background; `written` answers.
+
+        Arguments:
+            make_text: returns the text.
+        """
+        self._text_job.start(make_text)
 
     def shutdown(self) -> None:
         """Stop reading and end the threads."""

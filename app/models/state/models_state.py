@@ -130,6 +130,12 @@ class ModelsState(QObject):
             listed.insert(0, self._before)
         return tuple(listed)
 
+    @property
+    def selected_file(self) -> FileContents | None:
+        """The file with the selected tensor: the shown one, else the one it is compared with; None if neither."""
+        files = (self.contents, self.comparison.other if self.comparison.active else None)
+        return next((file for file in files if file is not None and self.selected in file.index.places), None)
+
     def compare_with(self, path: Path | None) -> None:
         """Compare the shown file with another one.
 
@@ -166,7 +172,7 @@ class ModelsState(QObject):
         """Select a tensor.
 
         Arguments:
-            name: of a tensor of the shown file; empty for none.
+            name: of a tensor of the shown file, or of the one that it is compared with; empty for none.
         """
         if name != self.selected:
             self.selected = name
@@ -220,9 +226,11 @@ class ModelsState(QObject):
 
     @Slot()
     def _on_comparison_changed(self) -> None:
-        """Read the statistics of the selected tensor in the other file."""
+        """Read the statistics of the selected tensor in the other file. Without that file, it has no tensor to show."""
         if self.comparison.active:
             self.comparison.summarise(self.selected)
+        elif self.selected and self.selected_file is None:
+            self.select(_first_with_pictures(self.contents))
 
     @Slot(str)
     def _on_comparison_failed(self, sentence: str) -> None:

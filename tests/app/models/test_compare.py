@@ -2,6 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from tinyml.core.tensor_file import write_tensors
@@ -96,6 +97,63 @@ def test_another_file_can_be_chosen_and_is_marked_in_the_list(qtbot, view, opene
     assert view.heading.about_label.text() == "Same network. Trained 4 and 4 epochs on digits."
     view.state.close_file(three)
     assert not view.state.comparison.active
+
+
+def test_the_table_is_copied_by_key_and_by_button(qtbot, view, opened, tmp_path) -> None:
+    one = write(tmp_path / "one.safetensors", **{"a\tb": [3, 4]}, new=[1, 2])
+    two = write(tmp_path / "two.safetensors", **{"a\tb": [3, 0]}, gone=[1])
+    opened(one, two)
+    compare(qtbot, view, 3)
+    view.compare_pane.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    expected = (
+        "Tensor\tShape\tChange\tRelative L2\tCosine\tLargest change\n"
+        "a b\t2\tchanged\t0.8\t0.6\t4.0\n"
+        "new\t2\tonly in this file\t\t\t\n"
+        "gone\t1\tonly in the other file\t\t\t\n"
+    )
+    for copy in (
+        lambda: qtbot.mouseClick(view.compare_pane.copy_button, Qt.MouseButton.LeftButton),
+        lambda: qtbot.keyClick(view.compare_pane.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier),
+    ):
+        QGuiApplication.clipboard().clear()
+        view.compare_pane.table.setFocus()
+        copy()
+        qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == expected)
+    assert view.message.text == "Copied 3 rows with a header, separated by tabs."
+
+
+def test_the_tool_tip_says_relative_to_which_file(qtbot, view, opened, make_model) -> None:
+    opened(make_model("one", 0), make_model("two{other}", 1))
+    compare(qtbot, view, 4)
+    tip = view.compare_pane.model.headerData(2, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert tip.replace("\n", " ").startswith(
+        "Relative L2: ‖one − two{other}‖ / ‖one‖, how far the numbers moved, relative to their size in one."
+    )
+
+
+def test_a_removed_tensor_is_shown_from_the_file_that_has_it(qtbot, view, opened, tmp_path) -> None:
+    gone = np.arange(6.0).reshape(2, 3)
+    one = write(tmp_path / "one.safetensors", a=[1, 0], new=[[1, 2]])
+    two = write(tmp_path / "two.safetensors", a=[1, 2], gone=gone)
+    opened(one, two)
+    compare(qtbot, view, 3)
+    details, table = view.details, view.compare_pane.table
+    table.selectRow(view.compare_pane.model.row_of("new"))
+    qtbot.waitUntil(lambda: details.facts.text().endswith("only in one.safetensors"))
+    table.selectRow(view.compare_pane.model.row_of("gone"))
+    assert details.title.text() == "gone"
+    assert details.facts.text().endswith("only in two.safetensors")
+    qtbot.waitUntil(lambda: details._pictures is not None and details._pictures.name == "gone")
+    np.testing.assert_array_equal(details._pictures.values[0], gone)
+    qtbot.waitUntil(details.histogram.isVisible)
+    assert details.statistics.texts[0] == ("0 · 5.00", "")
+    assert details.legend.names is None
+    assert not details.sources.isVisible()
+    details.copy_button.click()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == "0.0,1.0,2.0\n3.0,4.0,5.0\n")
+    view.heading.mode.choose("one")
+    assert view.state.selected == "new"
+    assert "only in" not in details.facts.text()
 
 
 def test_files_of_other_networks_have_nothing_in_common(qtbot, view, opened, make_model, foreign) -> None:

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.models.details import details_panel
-from app.models.reading import spectrum, tensor_files
+from app.models.reading import slices, spectrum, tensor_files
 from app.models.reading.file_contents import read_contents
 from app.models.reading.pictures import PictureRequest, paint
 from app.models.reading.spectrum import read_spectrum
@@ -40,6 +41,59 @@ def test_spin_boxes_choose_a_slice(qtbot, view, opened, tmp_path) -> None:
     qtbot.waitUntil(lambda: details.explanation.text().startswith("[1, 2, 3, :, :]: 5 rows × 6 columns."))
     details.grid.cell_clicked.emit(0, 4, 5)
     assert details.cell.text() == f"deep[1, 2, 3, 4, 5] = {tensor.max():g}"
+
+
+def test_any_two_axes_are_shown(qtbot, view, opened, tmp_path) -> None:
+    path = tmp_path / "deep.safetensors"
+    tensor = np.arange(2 * 3 * 4 * 5, dtype=np.float64).reshape(2, 3, 4, 5)
+    write_tensors(path, {"deep": tensor})
+    opened(path)
+    details = view.details
+    details.views.choose("slice")
+    rows, columns = details.slices.sides
+    assert [box.currentText() for box in (rows, columns)] == ["rows: axis 2", "columns: axis 3"]
+    rows.setFocus()
+    qtbot.keyClick(rows, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: details.explanation.text().startswith("[:, 0, 0, :]: 2 rows × 5 columns."))
+    for box, value in zip(details.slices.boxes, (2, 1), strict=True):
+        box.setValue(value)
+    qtbot.waitUntil(lambda: details.explanation.text().startswith("[:, 2, 1, :]"))
+    np.testing.assert_array_equal(details._pictures.values[0], tensor[:, 2, 1, :])
+    details.grid.cell_clicked.emit(0, 1, 4)
+    assert details.cell.text() == f"deep[1, 2, 1, 4] = {tensor[1, 2, 1, 4]:g}"
+    # The axis of the rows becomes that of the columns, so the two change places.
+    columns.setFocus()
+    qtbot.keyClick(columns, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: "Rows are axis 3, columns axis 0." in details.explanation.text())
+    assert rows.currentText() == "rows: axis 3"
+    np.testing.assert_array_equal(details._pictures.values[0], tensor[:, 2, 1, :].T)
+    details.grid.cell_clicked.emit(0, 4, 1)
+    assert details.cell.text() == f"deep[1, 2, 1, 4] = {tensor[1, 2, 1, 4]:g}"
+
+
+@pytest.mark.parametrize("axes", [(a, b) for a in range(3) for b in range(3) if a != b])
+@pytest.mark.parametrize("longest", [4096, 3])
+def test_every_slice_is_the_one_of_numpy(saved, monkeypatch, axes, longest) -> None:
+    monkeypatch.setattr(slices, "_LONGEST_STRIDE", longest)  # 3: each number of a far axis is read alone
+    tensor = np.random.default_rng(0).normal(size=(4, 5, 6)).astype(np.float32)
+    contents = saved(tensor)
+    other = 3 - sum(axes)
+    painted = paint(PictureRequest("t", False, (2,), "this", axes), (contents.path, contents.header))
+    expected = np.take(tensor, 2, axis=other)
+    np.testing.assert_array_equal(painted.values[0], expected if axes[0] < axes[1] else expected.T)
+
+
+def test_a_slice_that_would_read_too_much_is_cut(saved, monkeypatch) -> None:
+    monkeypatch.setattr(slices, "_MOST_READ", 6 * 5 * 2)
+    tensor = np.random.default_rng(0).normal(size=(4, 5, 6)).astype(np.float32)
+    contents = saved(tensor)
+    painted = paint(PictureRequest("t", False, (0,), "this", (0, 1)), (contents.path, contents.header))
+    np.testing.assert_array_equal(painted.values[0], tensor[:2, :, 0])
+    assert "Only the first 2 × 5 are shown." in painted.explanation
+    monkeypatch.setattr(slices, "_LONGEST_STRIDE", 3)
+    monkeypatch.setattr(slices, "_MOST_ALONE", 9)
+    painted = paint(PictureRequest("t", False, (1,), "this", (1, 0)), (contents.path, contents.header))
+    np.testing.assert_array_equal(painted.values[0], tensor[:3, :3, 1].T)
 
 
 def test_a_slice_of_a_large_tensor_reads_only_the_slice(saved, monkeypatch, qapp) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from app.models.metadata_dialog import MetadataDialog
+from tests.tinyml.storage.tensor_sources import onnx_bytes
 from tinyml.core.tensor_file import write_tensors
 
 
@@ -63,6 +64,29 @@ def test_the_metadata_are_shown_and_copied(qtbot, view, opened, make_model) -> N
     dialog.findChild(QPushButton, "models_metadata_copy").click()
     copied = json.loads(QGuiApplication.clipboard().text())
     assert copied["tinyml"]["network"]["layers"][0]["name"] == "conv_1"
+    dialog.reject()
+
+
+def test_the_graph_and_the_notes_of_a_file_are_shown(qtbot, view, opened, tmp_path) -> None:
+    content = onnx_bytes.model(
+        (onnx_bytes.raw_tensor("w", np.ones((2, 2), np.float32)),),
+        (onnx_bytes.node("Relu"), onnx_bytes.node("Relu"), onnx_bytes.node("Fused", "com.example")),
+        (onnx_bytes.value("image", 1, "N", 3, 224),),
+        (onnx_bytes.value("scores", 1, "N"),),
+    )
+    (tmp_path / "a.onnx").write_bytes(content)
+    opened(tmp_path / "a.onnx")
+    about = view.heading.about_label.text()
+    assert "Graph “graph” of 3 nodes: 2 Relu, 1 com.example::Fused." in about
+    assert "Input: image: float32 (N, 3, 224). Output: scores: float32 (N,)." in about
+    assert "not in the ONNX standard: com.example::Fused" in about
+    view.heading.metadata_button.click()
+    dialog = view.findChild(MetadataDialog)
+    shown = dialog.view.toPlainText()
+    assert "Graph: graph, 3 nodes\nInput: image: float32 (N, 3, 224)\nOutput: scores: float32 (N,)" in shown
+    assert "Operation: Relu (2 nodes)" in shown
+    assert "not in the ONNX standard" in shown
+    assert '"producer": "tests"' in shown
     dialog.reject()
 
 

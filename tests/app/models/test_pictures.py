@@ -38,7 +38,7 @@ def test_zero_is_the_background_and_all_filters_share_a_scale(tmp_path) -> None:
 
 def test_the_explanation_names_what_is_left_out(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(pictures, "_MOST_PICTURES", 5)
-    monkeypatch.setattr(pictures, "_LONGEST_SIDE", 4)
+    monkeypatch.setattr(pictures, "LONGEST_SIDE", 4)
     many = paint(tmp_path, np.arange(36.0).reshape(3, 3, 2, 2), dark=True)
     assert len(many.images) == 5
     assert "Only the first 5 are shown." in many.explanation
