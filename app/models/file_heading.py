@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -10,8 +10,8 @@ from app.models.metadata_dialog import has_metadata
 from app.models.model_description import describe_foreign, describe_graph, describe_model, describe_pair
 from app.models.reading.file_contents import FileContents
 from app.models.state.models_state import ModelsState
+from app.widgets.button_row import ButtonRow
 from app.widgets.choice_box import ChoiceBox
-from app.widgets.flow_box import FlowBox
 from app.widgets.labels import make_label
 from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short, tool_tip
@@ -21,7 +21,7 @@ from app.widgets.view_switch import ViewSwitch
 
 _TITLE_SCALE = 1.25
 _LEAST_TITLE, _LEAST_PAIR = 22 * GRID, 44 * GRID
-"""Width of the title of one file and of two files below which the buttons stand under it, in pixels."""
+"""Pixels that the title of one file and of two files keep beside the buttons."""
 _USES = (
     ("build", "Open in builder", "Put this network and its weights into the window"),
     ("inspect", "Inspect", "Look inside this network, with these weights"),
@@ -33,6 +33,8 @@ _IMPORT = ("import", "Import into the network…", "Give these weights to the ne
 
 class FileHeading(QWidget):
     """Shows the name of the file with its buttons, side by side if there is room, and the description below.
+
+    Buttons that do not fit are in a menu.
 
     Arguments:
         state: the state of the page.
@@ -51,6 +53,17 @@ class FileHeading(QWidget):
         self.setObjectName("models_file_heading")
         self._state = state
         self._others: tuple[Path, ...] = ()
+        self._make_title()
+        self._make_buttons()
+        self._lay_out()
+        state.contents_changed.connect(self.refresh)
+        state.files.changed.connect(self._show_mode)
+        state.comparison.changed.connect(self._show_mode)
+        self.mode.chosen.connect(self._on_mode_chosen)
+        self.other_box.activated.connect(self._on_activated)
+        self.refresh()
+
+    def _make_title(self) -> None:
         self.file_label = make_label("models_file", "", "heading", selectable=True, ignores_width=True)
         self.file_label.setFont(scaled_font(self.file_label.font(), _TITLE_SCALE))
         self.about_label = make_label("models_about", "", "muted", wraps=True, selectable=True, ignores_width=True)
@@ -58,22 +71,24 @@ class FileHeading(QWidget):
         self.other_box = ChoiceBox()
         self.other_box.setObjectName("models_other")
         self.other_box.setAccessibleName("The other file of the comparison")
+
+    def _make_buttons(self) -> None:
         self.mode = ViewSwitch("models_mode", (("one", "One"), ("compare", "Compare")))
         self.mode.setToolTip("Show one file, or what changed between two files of the list")
-        self.metadata_button = QPushButton("Metadata…")
-        self.metadata_button.setObjectName("models_metadata_button")
-        self.metadata_button.setProperty("link", True)
-        self.metadata_button.setToolTip("Everything that the header of the file says, to read and to copy")
-        self.metadata_button.clicked.connect(self.metadata_requested)
         self.buttons: dict[str, QPushButton] = {}
-        self._actions = FlowBox()
-        for use, text, tip in (*_USES, _IMPORT):
+        for use, text, tip in (_IMPORT, *_USES):
             button = QPushButton(text)
             button.setObjectName(f"models_use_{use}")
             button.setToolTip(tip)
             button.clicked.connect(self._on_clicked)
             self.buttons[use] = button
-        self._actions.set_widgets((self.mode, *self.buttons.values()))
+        self.metadata_button = QPushButton("Metadata…")
+        self.metadata_button.setObjectName("models_metadata_button")
+        self.metadata_button.setToolTip("Everything that the header of the file says, to read and to copy")
+        self.metadata_button.clicked.connect(self.metadata_requested)
+        self.actions_row = ButtonRow("models_actions", self.mode, (*self.buttons.values(), self.metadata_button))
+
+    def _lay_out(self) -> None:
         title = QHBoxLayout()
         title.setSpacing(GRID)
         title.addWidget(self.file_label, 3)
@@ -82,22 +97,12 @@ class FileHeading(QWidget):
         self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._top.setSpacing(GRID)
         add_layout(self._top, title, 1)
-        self._top.addWidget(self._actions)
+        self._top.addWidget(self.actions_row)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
         add_layout(column, self._top)
-        about = QHBoxLayout()
-        about.setSpacing(GRID)
-        about.addWidget(self.about_label, 1)
-        about.addWidget(self.metadata_button, 0, Qt.AlignmentFlag.AlignTop)
-        add_layout(column, about)
-        state.contents_changed.connect(self.refresh)
-        state.files.changed.connect(self._show_mode)
-        state.comparison.changed.connect(self._show_mode)
-        self.mode.chosen.connect(self._on_mode_chosen)
-        self.other_box.activated.connect(self._on_activated)
-        self.refresh()
+        column.addWidget(self.about_label)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -106,11 +111,11 @@ class FileHeading(QWidget):
     def _place_buttons(self) -> None:
         """Put the buttons beside the title if there is room, or else under it."""
         least = _LEAST_PAIR if self._state.comparison.active else _LEAST_TITLE
-        beside = self._actions.sizeHint().width() + least <= self.width()
+        beside = self.actions_row.least_width() + least <= self.width()
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if self._top.direction() != direction:
             self._top.setDirection(direction)
-        self._actions.setFixedHeight(self._actions.heightForWidth(self.width()))
+        self.actions_row.fit(self.width() - least if beside else self.width())
         self._keep_height()
 
     @Slot()
@@ -123,9 +128,13 @@ class FileHeading(QWidget):
         for use, _, tip in _USES:
             self.buttons[use].setEnabled(contents.about is not None)
             self.buttons[use].setToolTip(tool_tip(contents.obstacle) or tip)
+        offered = [self.buttons[use] for use, _, _ in _USES]
         # A model of ours has a network of its own, so it is opened with it.
-        self.buttons["import"].setVisible(contents.about is None and bool(contents.index.headers))
-        self.metadata_button.setVisible(has_metadata(contents))
+        if contents.about is None and contents.index.headers:
+            offered.append(self.buttons["import"])
+        if has_metadata(contents):
+            offered.append(self.metadata_button)
+        self.actions_row.offer(offered)
         self._show_mode()
 
     @Slot()

@@ -92,4 +92,5 @@ def test_the_graph_and_the_notes_of_a_file_are_shown(qtbot, view, opened, tmp_pa
 
 def test_a_file_without_metadata_has_no_button(view, opened, foreign) -> None:
     opened(foreign)
+    assert view.heading.metadata_button not in view.heading.actions_row.offered
     assert view.heading.metadata_button.isHidden()
