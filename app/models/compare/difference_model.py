@@ -110,7 +110,7 @@ class DifferenceModel(QAbstractTableModel):
             self._rearrange()
 
     def count_changes(self) -> dict[str, int]:
-        """Return how many tensors were changed, added and so on, as far as it is known."""
+        """Return how many of the tensors compared so far were changed, added and so on."""
         return dict(self._counts)
 
     def difference(self, row: int) -> TensorChange:

@@ -27,7 +27,7 @@ class Comparison(QObject):
     Attributes:
         active: True while the page compares.
         other: the header of the other file; None until it is read.
-        differences: what changed, by the names of the tensors, as far as it is known.
+        differences: what changed in the tensors that were compared so far, by their names.
         summary: the statistics of the other file's tensor with the selected name; None if they are not known.
 
     Signals:
