@@ -18,12 +18,13 @@ def style_sheet(theme: Theme, icons: Path) -> str:
 
     Arguments:
         theme: the colours.
-        icons: the folder with the pictures of the check boxes.
+        icons: the folder with the pictures of the check boxes and of the choice boxes.
     """
     # Fusion paints the toolbar's arrow for hidden buttons dark with every palette.
     more = theme.muted if theme.dark else "transparent"
     chosen = mixed(theme.accent, theme.surface, 0.16 if theme.dark else 0.14)
     check = (icons / f"check-{'dark' if theme.dark else 'light'}.svg").as_posix()
+    arrow = (icons / f"arrow-{'dark' if theme.dark else 'light'}.svg").as_posix()
     return f"""
     QToolTip {{ background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px; }}
 
@@ -103,6 +104,14 @@ def style_sheet(theme: Theme, icons: Path) -> str:
     }}
     QAbstractSpinBox, QComboBox {{ min-height: 24px; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
+    QComboBox {{
+        background: {theme.card}; color: {theme.text}; border: 1px solid {theme.border}; border-radius: {RADIUS}px;
+        padding: 1px 4px 1px 8px;
+    }}
+    QComboBox:hover, QComboBox:focus {{ border-color: {theme.accent}; }}
+    QComboBox:disabled {{ color: {theme.muted}; background: {theme.track}; border-color: {theme.track}; }}
+    QComboBox::drop-down {{ border: 0; width: 20px; }}
+    QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
     QLineEdit:focus {{ border-color: {theme.accent}; }}
     QLineEdit[invalid="true"] {{ border-color: {theme.danger}; }}
 
