@@ -20,6 +20,7 @@ FRAME_COLOR = "#e0115f"
 _NEGATIVE = {False: "#0a5fb0", True: "#5db8ff"}
 _POSITIVE = {False: "#c44e00", True: "#ff9d3b"}
 _STEPS = 256
+_NUMBERS_AT_ONCE = 2**17
 
 
 def grey_image(array: np.ndarray, low: float = 0.0, high: float = 1.0) -> QImage:
@@ -75,7 +76,7 @@ def rgb_image(array: np.ndarray, low: float = 0.0, high: float = 1.0) -> QImage:
     broken = np.zeros(array.shape[1:], bool)
     for channel, shift in zip(array, (16, 8, 0), strict=True):
         plane = _plane(channel)
-        index, bad = _quantise(plane, low, high, _STEPS - 1, 0)
+        index, bad = _quantise(np.asarray(plane, np.float64), low, high, _STEPS - 1, 0)
         levels |= index.astype(np.uint32) << np.uint32(shift)
         broken |= bad
     levels |= np.uint32(0xFF000000)
@@ -124,7 +125,7 @@ def symmetric_limit(array: np.ndarray) -> float:
 def _plane(array: np.ndarray) -> np.ndarray:
     if array.ndim != 2 or array.size == 0:
         raise ValueError(f"A picture needs an array of H×W with at least one number, not {_describe(array)}.")
-    return np.asarray(array, np.float64)
+    return array
 
 
 def _quantise(plane: np.ndarray, low: float, high: float, last: int, flat_index: int) -> tuple[np.ndarray, np.ndarray]:
@@ -143,9 +144,15 @@ def _quantise(plane: np.ndarray, low: float, high: float, last: int, flat_index:
 
 
 def _look_up(plane: np.ndarray, table: np.ndarray, low: float, high: float, flat_index: int = 0) -> QImage:
-    index, bad = _quantise(plane, low, high, len(table) - 1, flat_index)
-    pixels = table[index]
-    pixels[bad] = _packed(NON_FINITE_COLOR)
+    # Block by block: the indices of a large picture would need five times the memory of its numbers.
+    pixels = np.empty(plane.shape, np.uint32)
+    rows = max(_NUMBERS_AT_ONCE // plane.shape[1], 1)
+    for start in range(0, len(plane), rows):
+        block = np.asarray(plane[start : start + rows], np.float64)
+        index, bad = _quantise(block, low, high, len(table) - 1, flat_index)
+        seen = table[index]
+        seen[bad] = _packed(NON_FINITE_COLOR)
+        pixels[start : start + rows] = seen
     return _to_image(pixels)
 
 

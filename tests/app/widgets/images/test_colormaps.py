@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
+from app.widgets.images import colormaps
 from app.widgets.images.colormaps import (
     NON_FINITE_COLOR,
     diverging_image,
@@ -108,3 +109,11 @@ def test_samples_are_grey_or_colored_by_their_channels() -> None:
 def test_other_shapes_are_refused_with_a_sentence(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="A picture needs an array of H×W"):
         grey_image(np.zeros(shape))
+
+
+def test_a_picture_of_several_blocks_has_the_colours_of_its_rows(monkeypatch) -> None:
+    values = np.random.default_rng(0).normal(size=(7, 30)).astype(np.float32)
+    values[5, 3] = np.nan
+    whole = colormaps.diverging_image(values, True)
+    monkeypatch.setattr(colormaps, "_NUMBERS_AT_ONCE", 60)
+    assert colormaps.diverging_image(values, True) == whole
