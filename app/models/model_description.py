@@ -1,5 +1,6 @@
 """A description of a file of tensors, in words."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.formatting import format_count, format_list, format_number, format_percentage, format_r_squared
@@ -11,12 +12,13 @@ from tinyml.core.tensor_reader import GraphSummary
 from tinyml.storage import SavedModel
 
 
-def describe_total(tensors: int, number_count: int, size: int, shown: int) -> str:
+def describe_total(tensors: int, number_count: int, dtypes: Sequence[str], size: int, shown: int) -> str:
     """Write the line below the table.
 
     Arguments:
         tensors: how many tensors the file has.
         number_count: how many numbers they have together.
+        dtypes: the types of the numbers; one that all tensors have is named.
         size: the size of the file, in bytes.
         shown: how many tensors pass the filter.
     """
@@ -27,7 +29,7 @@ def describe_total(tensors: int, number_count: int, size: int, shown: int) -> st
     )
     # Running means and variances are numbers too, but no parameters.
     numbers = describe_count(number_count, "number")
-    return f"{which} · {numbers} · {describe_bytes(size)}"
+    return " · ".join((which, numbers, *(dtypes if len(dtypes) == 1 else ()), describe_bytes(size)))
 
 
 def describe_model(about: SavedModel) -> list[str]:

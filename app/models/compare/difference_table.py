@@ -23,6 +23,8 @@ _LEAST_BAR = 4 * GRID
 _LEAST_WIDTHS = {SHAPE: 60 * GRID, COSINE: 48 * GRID, LARGEST: 40 * GRID}
 """Width of the table below which a column is hidden, in pixels."""
 _NAME_WIDTH, _SHAPE_WIDTH = 17 * GRID, 12 * GRID
+_MOST_OF_NAMES = 0.42
+"""The largest part of the table that the column of the names takes by itself."""
 
 
 class DifferenceTable(QTableView):
@@ -64,9 +66,8 @@ class DifferenceTable(QTableView):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(5 * GRID)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setResizeContentsPrecision(0)  # only the visible rows
         header.setSectionResizeMode(MOVED, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(0, _NAME_WIDTH)
-        header.resizeSection(1, _SHAPE_WIDTH)
         for column in (COSINE, LARGEST):
             title = self.fontMetrics().horizontalAdvance(COLUMNS[column].title) + 3 * GRID
             header.resizeSection(column, title)
@@ -94,9 +95,17 @@ class DifferenceTable(QTableView):
         # In a narrow table the bars need the room; the shape is also among the details.
         for column, least in _LEAST_WIDTHS.items():
             self.setColumnHidden(column, self.viewport().width() < least)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """Widen the column of the names and that of the shapes, if the first rows need it and the bars leave room."""
+        header, room = self.horizontalHeader(), int(_MOST_OF_NAMES * self.viewport().width())
+        for column, least, most in ((0, _NAME_WIDTH, room), (SHAPE, _SHAPE_WIDTH, 2 * _SHAPE_WIDTH)):
+            header.resizeSection(column, max(least, min(self.sizeHintForColumn(column), most)))
 
     @Slot()
     def _on_model_reset(self) -> None:
+        self._fit_names()
         row = self._differences.row_of(self._name) if self._name else -1
         if row >= 0:
             self.selectRow(row)

@@ -17,7 +17,7 @@ Bars = tuple[NDArray[np.int64], NDArray[np.float64]]
 class Histogram(Plot):
     """A histogram of the numbers of a tensor. A dotted line marks zero.
 
-    Another histogram can lie over it, as outlines. Its bins are others, so its bars are scaled: equal areas stand for
+    Another histogram can lie over it, as an outline. Its bins are others, so its bars are scaled: equal areas stand for
     equal shares of the numbers.
     """
 
@@ -32,10 +32,11 @@ class Histogram(Plot):
         self._this: Bars | None = None
         self._other: Bars | None = None
         self._bars = pyqtgraph.BarGraphItem(x0=[], x1=[], height=[])
-        self._outlines = pyqtgraph.BarGraphItem(x0=[], x1=[], height=[])
+        # One line around all bars: the borders between narrow bars would fill them.
+        self._outline = pyqtgraph.PlotCurveItem(stepMode="center", x=[0.0, 0.0], y=[0.0])
         self._zero = pyqtgraph.InfiniteLine(0, angle=90)
         self.addItem(self._bars)
-        self.addItem(self._outlines)
+        self.addItem(self._outline)
         self.addItem(self._zero, ignoreBounds=True)
         self.getPlotItem().getAxis("left").setStyle(tickLength=0)
         self.apply_theme()
@@ -66,7 +67,7 @@ class Histogram(Plot):
         theme = current_theme()
         self.paint_axes()
         self._bars.setOpts(brush=QColor(theme.accent), pen=QPen(QColor(theme.surface), 0))
-        self._outlines.setOpts(brush=None, pen=QPen(QColor(SERIES_COLORS["validation"]), 0))
+        self._outline.setPen(QPen(QColor(SERIES_COLORS["validation"]), 0))
         self._zero.setPen(QPen(QColor(theme.muted), 0, Qt.PenStyle.DotLine))
 
     def _refresh(self) -> None:
@@ -76,17 +77,16 @@ class Histogram(Plot):
         heights, low, high = self._heights(counts.astype(np.float64)), float(edges[0]), float(edges[-1])
         self._bars.setOpts(x0=edges[:-1], x1=edges[1:], height=heights)
         tallest = float(heights.max(initial=0.0))
-        x0: NDArray[np.float64] = np.zeros(0)
-        x1, others = x0, x0
+        borders, others = np.zeros(2), np.zeros(1)
         if self._other is not None:
             other_counts, other_edges = self._other
             share = counts.sum() / max(int(other_counts.sum()), 1)
             widths = (edges[1] - edges[0]) / (other_edges[1] - other_edges[0])
             others = self._heights(np.asarray(other_counts * (share * widths), np.float64))
-            x0, x1 = other_edges[:-1], other_edges[1:]
+            borders, others = np.concatenate([other_edges[:1], other_edges, other_edges[-1:]]), np.pad(others, 1)
             tallest = max(tallest, float(others.max(initial=0.0)))
             low, high = min(low, float(other_edges[0])), max(high, float(other_edges[-1]))
-        self._outlines.setOpts(x0=x0, x1=x1, height=others)
+        self._outline.setData(borders, others)
         self.getPlotItem().getViewBox().setRange(
             xRange=(low, high), yRange=(0, max(tallest, 1e-9) * 1.05), padding=0.02
         )

@@ -123,6 +123,10 @@ class FileListView(EntryList):
         height = sum(self.sizeHintForRow(row) for row in range(self.count()))
         return QSize(24 * GRID, height + 2 * self.frameWidth() + 2)
 
+    def minimumSizeHint(self) -> QSize:
+        # Qt's own is higher than one entry, and would leave a gap below it.
+        return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 8 * GRID))
+
     def event(self, event: QEvent) -> bool:
         # In this list, Del closes a file; the window must not delete layers.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_delete(event):

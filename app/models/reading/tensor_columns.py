@@ -107,6 +107,9 @@ COLUMNS = (
 )
 """All columns: first those of the header, then those of the summary."""
 
+TYPE = next(number for number, column in enumerate(COLUMNS) if column.title == "Type")
+"""The column of the types of the numbers."""
+
 HEADER_COLUMNS = sum(not column.statistic for column in COLUMNS)
 """How many columns show the header. The others are empty until the tensor is summarised."""
 

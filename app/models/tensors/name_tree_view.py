@@ -1,8 +1,17 @@
 """The tree of the names in a foreign file. A click shows the tensors of a part only."""
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSizePolicy, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from app.models.state.models_state import ModelsState
 from app.models.tensors.name_tree_model import NameTreeModel
@@ -31,6 +40,7 @@ class NameTreeView(QTreeView):
         self.setModel(self._tree)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setUniformRowHeights(True)
+        self.setItemDelegate(_RowDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("quiet", True)
         self.setExpandsOnDoubleClick(True)
@@ -91,3 +101,10 @@ class NameTreeView(QTreeView):
     def _on_part_changed(self) -> None:
         if self._state.part is None:
             self.clearSelection()
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Makes the rows as high as those of the tables."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), option.fontMetrics.height() + GRID)

@@ -240,8 +240,9 @@ class TensorPane(QWidget):
     def _show_total(self) -> None:
         contents = self._state.contents
         if contents is not None:
-            tensors, shown = len(contents.index.headers), self.table_model.rowCount()
-            self.total_label.setText(describe_total(tensors, contents.index.parameter_count, contents.size, shown))
+            index, shown = contents.index, self.table_model.rowCount()
+            text = describe_total(len(index.headers), index.parameter_count, index.dtypes, contents.size, shown)
+            self.total_label.setText(text)
 
 
 def _make_button(text: str, name: str, tip: str) -> QPushButton:

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QItemSelection, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from app.models.reading.tensor_columns import COLUMNS
+from app.models.reading.tensor_columns import COLUMNS, TYPE
 from app.models.reading.tensor_index import TensorIndex
 from app.models.tensors.tensor_table_model import TensorTableModel
 from app.widgets.theme.theme import GRID
 
 _ROWS_MEASURED = 50
 """Rows that decide how wide the columns are."""
+_SHARES_OF_NAME = 3
+"""The names get so many times the additional width of another column."""
 
 
 class TensorTableView(QTableView):
@@ -58,6 +60,9 @@ class TensorTableView(QTableView):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setResizeContentsPrecision(_ROWS_MEASURED)
+        self._natural: list[int] = []
+        self._fitting = False
+        header.sectionResized.connect(self._on_section_resized)
         self._offer_copy()
         model.modelReset.connect(self._on_model_reset)
         self.selectionModel().selectionChanged.connect(self._announce_selection)
@@ -100,17 +105,43 @@ class TensorTableView(QTableView):
         self.addActions([copy, in_order])
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread_columns()
+
     def _fit_columns(self) -> None:
         """Fit the columns to the first rows, and to the statistics that are not known yet."""
         metrics = self.fontMetrics()
+        # A type that all tensors have is named once, below the table.
+        self.setColumnHidden(TYPE, len(self._tensors.index_of_file.dtypes) < 2)
+        self._fitting = True
         self.resizeColumnsToContents()
+        self._fitting = False
+        self._natural = [self.columnWidth(number) for number in range(len(COLUMNS))]
         for number, column in enumerate(COLUMNS):
             if column.widest:
                 wanted = metrics.horizontalAdvance(column.widest) + 2 * GRID
-                self.setColumnWidth(number, max(self.columnWidth(number), wanted))
-        widest = metrics.horizontalAdvance("n") * 32
-        if self.columnWidth(0) > widest:
-            self.setColumnWidth(0, widest)
+                self._natural[number] = max(self._natural[number], wanted)
+        self._natural[0] = min(self._natural[0], metrics.horizontalAdvance("n") * 32)
+        self._spread_columns()
+
+    def _spread_columns(self) -> None:
+        """Share the room that the columns leave among them, until the user changes a width."""
+        if not self._natural:
+            return
+        shown = [number for number in range(len(COLUMNS)) if not self.isColumnHidden(number)]
+        room = max(self.viewport().width() - sum(self._natural[number] for number in shown), 0)
+        each = room // (len(shown) + _SHARES_OF_NAME - 1)
+        self._fitting = True
+        for number in shown[1:]:
+            self.setColumnWidth(number, self._natural[number] + each)
+        self.setColumnWidth(0, self._natural[0] + room - each * (len(shown) - 1))
+        self._fitting = False
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, _column: int, _before: int, _after: int) -> None:
+        if not self._fitting:
+            self._natural = []  # the user chose
 
     @Slot()
     def _announce_selection(self, _new: QItemSelection | None = None, _old: QItemSelection | None = None) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.models.reading.name_tree import MOST_CHILDREN
+from app.models.reading.tensor_columns import TYPE
 from app.models.reading.tensor_index import index_tensors
 from tinyml.core.tensor_file import TensorHeader, write_tensors
 
@@ -98,3 +99,20 @@ def test_the_order_of_the_file_comes_back(view, opened, tmp_path) -> None:
     assert view.pane.order_button.isHidden()
     view.pane.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
     assert names(view) == ["b", "a", "c"]
+
+
+def test_the_columns_fill_the_table_until_the_user_sizes_one(view, opened, make_model) -> None:
+    view.resize(2000, 800)
+    opened(make_model())
+    table = view.pane.table
+    assert table.isColumnHidden(TYPE)  # all tensors have the same one
+    assert "float32" in view.pane.total_label.text()
+    assert table.horizontalHeader().length() == table.viewport().width()
+    table.setColumnWidth(0, 123)
+    view.resize(1900, 800)
+    assert table.columnWidth(0) == 123
+
+
+def test_a_file_with_two_types_has_a_column_for_them(view, opened, foreign) -> None:
+    opened(foreign)
+    assert not view.pane.table.isColumnHidden(TYPE)
