@@ -28,7 +28,7 @@ _USES = (
     ("train", "Continue training", "Train this network for more epochs, from these weights"),
     ("export", "Export…", "Write this model in another format, such as PyTorch, ONNX or a report"),
 )
-_IMPORT = ("import", "Import into the network…", "Give these weights to the network in the builder, tensor by tensor")
+_IMPORT = ("import", "Import weights…", "Give these weights to the network in the builder, tensor by tensor")
 
 
 class FileHeading(QWidget):

@@ -86,6 +86,7 @@ class Histogram(Plot):
             borders, others = np.concatenate([other_edges[:1], other_edges, other_edges[-1:]]), np.pad(others, 1)
             tallest = max(tallest, float(others.max(initial=0.0)))
             low, high = min(low, float(other_edges[0])), max(high, float(other_edges[-1]))
+        self._outline.setVisible(self._other is not None)
         self._outline.setData(borders, others)
         self.getPlotItem().getViewBox().setRange(
             xRange=(low, high), yRange=(0, max(tallest, 1e-9) * 1.05), padding=0.02

@@ -42,7 +42,7 @@ def test_the_open_file_is_imported_and_named_everywhere(qtbot, window, foreign) 
     window.files.open_path(foreign)
     qtbot.waitUntil(lambda: window.models_page.contents is not None)
     button = window.models_page.heading.buttons["import"]
-    assert button.isVisible()
+    assert button in window.models_page.heading.actions_row.offered
     before = window.document.project
     button.click()
     apply(qtbot, window)
