@@ -84,7 +84,7 @@ class ButtonRow(QWidget):
     def _width(self, buttons: Sequence[QPushButton]) -> int:
         """Return the width of the row with these buttons, and with the menu if it has others."""
         more = (self.more,) if len(buttons) < len(self._offered) else ()
-        widgets = (self._first, *buttons, *more)
+        widgets: tuple[QWidget, ...] = (self._first, *buttons, *more)
         return sum(widget.sizeHint().width() for widget in widgets) + GRID * (len(widgets) - 1)
 
     @Slot()
