@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from tinyml.core import Array, Fans, Initialiser, Pair, Shape, describe_count, describe_shape
+from tinyml.core.narrow_products import multiply_along_columns_of_few_rows
 from tinyml.core.products import multiply_along_columns, multiply_columns, sum_rows
 from tinyml.core.windows import WindowGeometry, col2im_blocks, im2col_blocks, maps_to_rows
 from tinyml.layers.base import (
@@ -274,7 +275,7 @@ class Conv2D(Layer):
         by_tap = np.zeros((turned.shape[1], channels), gradient.dtype)
         for pixels, columns in im2col_blocks(in_gradient, self._geometry.transposed):
             multiply_columns(turned, columns, out=rows[:, pixels])
-            by_tap += multiply_along_columns(columns, pixel_rows[:, pixels])
+            by_tap += multiply_along_columns_of_few_rows(columns, pixel_rows[:, pixels])
         by_tap = by_tap.reshape(filters, height, width, channels)[:, ::-1, ::-1]
         self.weight.add_gradient(by_tap.transpose(0, 3, 1, 2))
         if self.bias is not None:
