@@ -53,6 +53,8 @@ _PYTORCH = _Format(
         "torch.load('model.pt', map_location='cpu', weights_only=True).items()}, 'model.safetensors')",
     ),
 )
+_OLD_PYTORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+"""How PyTorch's files began before version 1.6: a pickle of one large number."""
 _PYTHON_PICKLE = _Format(
     f"a Python pickle, {_PICKLE}",
     "If it holds arrays only, tinyml convert-legacy reads them without running anything. If you know who made it: "
@@ -300,6 +302,8 @@ def _format_of(prefix: bytes) -> _Format | None:
         return _identify_zip(prefix)
     if prefix.startswith(b"\x1f\x8b"):
         return _archive("gzip")
+    if prefix.startswith(_OLD_PYTORCH):
+        return _PYTORCH
     if len(prefix) > 2 and prefix[0] == 0x80 and 2 <= prefix[1] <= 5:
         return _PYTHON_PICKLE
     return next((found for start, mark, found in _SIGNATURES if prefix[start:].startswith(mark)), None)

@@ -48,6 +48,7 @@ IDX = struct.pack(">BBBBI", 0, 0, 8, 1, 3) + b"abc"
 FOREIGN = {
     "model.pt": (zipped("model/data.pkl"), "PyTorch", "torch.load('model.pt'"),
     "old.pth": (pickle.dumps({"weight": [1.0]}), "pickle", "never opened"),
+    "before-1.6.pth": (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M", "PyTorch", "torch.load('model.pt'"),
     "truncated.pt": (b"?", "PyTorch", "torch.load('model.pt'"),
     "data.pkl": (pickle.dumps([1]), "pickle", "never opened"),
     "weights.h5": (b"\x89HDF\r\n\x1a\n" + bytes(8), "HDF5", "h5py.File('model.h5')"),
