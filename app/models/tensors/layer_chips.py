@@ -1,6 +1,7 @@
 """The layers of a network in a file as chips. A click shows the tensors of a layer only."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -70,12 +71,22 @@ class LayerChips(ScrollPanel):
         if event.oldSize().width() != event.size().width():
             self.updateGeometry()
 
+    def _reached_before(self) -> QWidget:
+        """Return the widget that Tab reaches before this panel; Qt orders only widgets that take the focus."""
+        widget = self.previousInFocusChain()
+        while widget.focusPolicy() == Qt.FocusPolicy.NoFocus and widget is not self:
+            widget = widget.previousInFocusChain()
+        return widget
+
     @Slot()
     def _on_contents_changed(self) -> None:
         layers = self._state.contents.layers if self._state.contents is not None else ()
         if tuple(chip.layer for chip in self.chips) != layers[:_MOST_CHIPS]:
             choose = self._state.choose_part
             self._box.set_widgets([LayerChip(layer, choose) for layer in layers[:_MOST_CHIPS]])
+            # New widgets are the last ones that Tab reaches; these stand before the table.
+            for before, chip in pairwise((self._reached_before(), *self.chips)):
+                self.setTabOrder(before, chip)
         self.setVisible(bool(layers))
         self._on_part_changed()
         self.updateGeometry()
