@@ -12,6 +12,8 @@ from tinyml.storage import TensorSummary
 _LONGEST_NAME = 200
 _DIGITS = 4
 """Significant digits of a statistic."""
+_LARGEST_EXACT = 10**7
+"""Larger integers are written with significant digits, as they would not fit into the column."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ def _statistic(title: str, tip: str, name: str) -> Column:
 
     def write(row: TensorRow) -> str:
         found = value(row)
-        return "" if found is None else format_number(found, _DIGITS)
+        if found is None:
+            return ""
+        # A whole number of an integer type is exact, such as a number of batches.
+        exact = "int" in row.header.dtype and found.is_integer() and abs(found) < _LARGEST_EXACT
+        return format_count(int(found)) if exact else format_number(found, _DIGITS)
 
     def copy(row: TensorRow) -> str:
         found = value(row)

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.models.reading.name_tree import MOST_CHILDREN
-from app.models.reading.tensor_columns import TYPE
+from app.models.reading.tensor_columns import COLUMNS, TYPE
 from app.models.reading.tensor_index import index_tensors
 from tinyml.core.tensor_file import TensorHeader, write_tensors
 
@@ -116,3 +116,21 @@ def test_the_columns_fill_the_table_until_the_user_sizes_one(view, opened, make_
 def test_a_file_with_two_types_has_a_column_for_them(view, opened, foreign) -> None:
     opened(foreign)
     assert not view.pane.table.isColumnHidden(TYPE)
+
+
+def test_tab_reaches_the_layers_before_the_filter(qtbot, view, opened, make_model) -> None:
+    opened(make_model())
+    order, widget = [], view.heading
+    while (widget := widget.nextInFocusChain()) is not view.heading:
+        order.append(widget)
+    places = [order.index(part) for part in (*view.chips.chips, view.pane.filter_field, view.pane.table)]
+    assert places == sorted(places)
+
+
+def test_whole_numbers_of_an_integer_type_are_written_whole(view, opened, tmp_path) -> None:
+    path = tmp_path / "counts.safetensors"
+    write_tensors(path, {"batches": np.array(25000, np.int64), "scale": np.array(25000, np.float32)})
+    opened(path)
+    model = view.pane.table.model()
+    column = next(number for number, known in enumerate(COLUMNS) if known.title == "Max")
+    assert [model.index(row, column).data() for row in (0, 1)] == ["25\N{NO-BREAK SPACE}000", "2.500e+04"]
