@@ -73,9 +73,11 @@ class LayerChips(ScrollPanel):
 
     def _reached_before(self) -> QWidget:
         """Return the widget that Tab reaches before this panel; Qt orders only widgets that take the focus."""
-        widget = self.previousInFocusChain()
-        while widget.focusPolicy() == Qt.FocusPolicy.NoFocus and widget is not self:
-            widget = widget.previousInFocusChain()
+        widget: QWidget = self
+        while (before := widget.previousInFocusChain()) is not None and before is not self:
+            widget = before
+            if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                break
         return widget
 
     @Slot()
