@@ -132,6 +132,6 @@ class LiveCurve(QAbstractButton):
         self._losses.extend(epoch.training_loss for epoch in self._session.history[-POINTS:])
         self.refresh()
 
-    @Slot(list)
+    @Slot(object)
     def _on_batches_finished(self, batches: list[BatchFinished]) -> None:
         self._losses.extend(batch.loss for batch in batches[-POINTS:])

@@ -52,8 +52,9 @@ class Session(RunChoice):
     state_changed = Signal()
     started = Signal()
     continued = Signal()
-    batches_finished = Signal(list)
-    epochs_finished = Signal(list)
+    # Of type object, since Qt would copy a list, event by event: half a millisecond for the batches of one visit.
+    batches_finished = Signal(object)
+    epochs_finished = Signal(object)
     setting_changed = Signal()
     checkpoint_taken = Signal(object)
     refused = Signal(str)
