@@ -1,38 +1,13 @@
 """The block of an output shape: a small isometric drawing of its channels, rows and columns."""
 
-import math
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from tinyml.core import Shape
+from tinyml.visualize.network_drawing import block_extent
 
 BLOCK_SIZE = 44
 """Width and height of the place of a block, in pixels."""
-
-
-def block_extent(shape: Shape) -> tuple[float, float, float]:
-    """Return width, height and depth of the block of a shape, in pixels.
-
-    The width shows the number of channels or numbers, height and depth show rows and columns. The sizes grow with the
-    logarithm, so that 1 channel and 512 channels both fit. They do not depend on other layers.
-
-    Arguments:
-        shape: output shape without the batch axis.
-
-    >>> block_extent((8,))[0] > block_extent((2,))[0]
-    True
-    """
-
-    def grow(base: float, step: float, size: int, limit: float) -> float:
-        return min(base + step * math.log2(max(size, 1)), limit)
-
-    if len(shape) == 3:
-        channels, rows, columns = shape
-        return grow(4, 3, channels, 28), grow(4, 5.2, rows, 34), grow(2, 1.9, columns, 13)
-    if len(shape) == 1:
-        return grow(8, 3, shape[0], 36), 7, 5
-    return 18, 18, 8
 
 
 def paint_block(painter: QPainter, box: QRectF, shape: Shape, color: QColor) -> None:

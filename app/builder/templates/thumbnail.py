@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from app.builder.shape_block import block_extent, paint_box
+from app.builder.shape_block import paint_box
 from app.widgets.theme.theme import family_color
 from tinyml.core import Shape
 from tinyml.data import describe
 from tinyml.net import infer
 from tinyml.storage import Project
+from tinyml.visualize.network_drawing import block_extent
 
 _GAP = 5.0
 _THIN = ("activation", "regularisation")
