@@ -186,7 +186,7 @@ def test_progress_is_told_before_each_reconstruction(result):
     assert told == [rank / 9 for rank in range(9)]
 
 
-def test_blocks_that_nobody_sees_are_dropped_when_there_are_too_many(top, monkeypatch):
+def test_hidden_blocks_are_dropped_when_blocks_take_too_much_memory(top, monkeypatch):
     monkeypatch.setattr(top_activations, "MOST_BLOCK_BYTES", 1)
     top.wait_for_search()
     first = top.model.maps[0]
