@@ -24,11 +24,19 @@ LENET = {
 """What is typed, and the layer that this must insert."""
 
 
-def focused(window):
+def has_keyboard(window):
+    """Return True if the window, and no gallery or dialog over it, gets what is typed."""
     focus = QApplication.focusWidget()
-    assert focus is not None
-    assert focus.window() is window
-    return focus
+    return QApplication.activeWindow() is window and focus is not None and focus.window() is window
+
+
+def focused(qtbot, window):
+    qtbot.waitUntil(lambda: has_keyboard(window))
+    return QApplication.focusWidget()
+
+
+def is_open(window, name):
+    return any(widget.isVisible() for widget in window.findChildren(QWidget, name))
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
@@ -36,17 +44,19 @@ def test_lenet_5_is_built_by_keyboard_alone(qtbot, window, key) -> None:
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     QTest.keyClick(window, Qt.Key.Key_N, CONTROL)
-    qtbot.waitUntil(lambda: window.findChild(QWidget, "template_gallery") is not None)
+    qtbot.waitUntil(lambda: is_open(window, "template_gallery"))
     # The first card of the gallery is the empty network.
     QTest.keyClick(window.findChild(QWidget, "template_gallery"), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.document.project.network.layers == ())
+    # The window can be active for a moment before the gallery is, so both are asked.
+    qtbot.waitUntil(lambda: not is_open(window, "template_gallery"))
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     QTest.keyClick(window, Qt.Key.Key_Space, CONTROL)
     for text in LENET:
         # With Tab the popup stays open. With Enter, the first letter on the canvas opens it again.
-        QTest.keyClicks(focused(window), text[0])
-        QTest.keyClicks(focused(window), text[1:])
-        QTest.keyClick(focused(window), key)
+        QTest.keyClicks(focused(qtbot, window), text[0])
+        QTest.keyClicks(focused(qtbot, window), text[1:])
+        QTest.keyClick(focused(qtbot, window), key)
     layers = window.document.project.network.layers
     assert [(layer.type, dict(layer.settings)) for layer in layers] == list(LENET.values())
     assert window.document.problems == ()
