@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.models.evaluation.file_pair import describe_obstacle
 from app.models.metadata_dialog import has_metadata
 from app.models.model_description import describe_foreign, describe_graph, describe_model, describe_pair
 from app.models.reading.file_contents import FileContents
@@ -27,8 +28,10 @@ _USES = (
     ("inspect", "Inspect", "Look inside this network, with these weights"),
     ("train", "Continue training", "Train this network for more epochs, from these weights"),
     ("export", "Export…", "Write this model in another format, such as PyTorch, ONNX or a report"),
+    ("evaluate", "Evaluate…", "Measure this network on data: accuracy, loss, confusion matrix, worst mistakes"),
 )
 _IMPORT = ("import", "Import weights…", "Give these weights to the network in the builder, tensor by tensor")
+_BOTH = "Measure both networks on the same data, side by side"
 
 
 class FileHeading(QWidget):
@@ -40,7 +43,7 @@ class FileHeading(QWidget):
         state: the state of the page.
 
     Signals:
-        use_requested(use): what the user wants to do with the model: "build", "inspect", "train", "export"
+        use_requested(use): what the user wants to do with the model: "build", "inspect", "train", "evaluate", "export"
             or "import" (the weights alone, into the network of the builder).
         metadata_requested(): the user wants to see the metadata of the file.
     """
@@ -135,6 +138,7 @@ class FileHeading(QWidget):
         if has_metadata(contents):
             offered.append(self.metadata_button)
         self.actions_row.offer(offered)
+        self._show_evaluate()
         self._show_mode()
 
     @Slot()
@@ -157,7 +161,20 @@ class FileHeading(QWidget):
             self.other_box.setCurrentIndex(others.index(comparison.other.path))
         text = describe_pair(contents, comparison.other) if comparison.active else " ".join(_describe(contents))
         self.about_label.setText(text)
+        self._show_evaluate()
         self._place_buttons()
+
+    def _show_evaluate(self) -> None:
+        """Offer the evaluation of one file, or of two files that the same data fit."""
+        contents, comparison = self._state.contents, self._state.comparison
+        if contents is None:
+            return
+        button, obstacle = self.buttons["evaluate"], contents.obstacle
+        if comparison.active and not obstacle:
+            obstacle = describe_obstacle(contents, comparison.other)
+        button.setEnabled(not obstacle)
+        tips = {use: tip for use, _, tip in _USES}
+        button.setToolTip(tool_tip(obstacle) or (_BOTH if comparison.active else tips["evaluate"]))
 
     @Slot(str)
     def _on_mode_chosen(self, mode: str) -> None:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.models.compare.compare_pane import ComparePane
 from app.models.details.details_panel import DetailsPanel
+from app.models.evaluation.data_offers import DataSources
+from app.models.evaluation.evaluation_control import EvaluationControl
+from app.models.evaluation.evaluation_pane import EvaluationPane
 from app.models.file_heading import FileHeading
 from app.models.files.file_panel import FilePanel
 from app.models.metadata_dialog import MetadataDialog
@@ -19,6 +22,7 @@ from app.models.tensors.layer_chips import LayerChips
 from app.models.tensors.name_tree_view import NameTreeView
 from app.models.tensors.tensor_pane import TensorPane
 from app.widgets.labels import make_label
+from app.widgets.line_splitter import LineSplitter
 from app.widgets.message_line import MessageLine
 from app.widgets.page_layout import PageLayout
 from app.widgets.theme.theme import GRID
@@ -30,6 +34,8 @@ _EMPTY = (
     "Nothing in a file is executed."
 )
 _SIDE_WIDTHS = (248, 312)
+_LEAST_TABLE = 20 * GRID + GRID // 2
+"""Height that the table needs with its filters, in pixels; a lower page scrolls."""
 
 
 class ModelsPage(QWidget):
@@ -42,6 +48,7 @@ class ModelsPage(QWidget):
         chips, tree: the layers of the network in the file, or else its names as a tree.
         pane: the tensors.
         compare_pane: what changed between two files, while the page compares.
+        evaluation, evaluation_pane: what is evaluated, and its results.
         details: the selected tensor.
         message: the line for errors and notes.
         page_layout: the panels of the page.
@@ -68,6 +75,8 @@ class ModelsPage(QWidget):
         self.chips, self.tree = LayerChips(self.state), NameTreeView(self.state)
         self.pane, self.compare_pane = TensorPane(self.state), ComparePane(self.state)
         self.details = DetailsPanel(self.state)
+        self.evaluation = EvaluationControl(self.state, self)
+        self.evaluation_pane = EvaluationPane(self.evaluation.evaluator)
         self.message = MessageLine()
         self._lay_out()
         self._connect()
@@ -116,8 +125,17 @@ class ModelsPage(QWidget):
         """
         self.state.set_in_use(path)
 
+    def show_data(self, sources: DataSources) -> None:
+        """Offer data to evaluate on.
+
+        Arguments:
+            sources: the data that the window knows.
+        """
+        self.evaluation.sources = sources
+
     def shutdown(self) -> None:
         """Stop reading and end the threads. The window calls it when it closes."""
+        self.evaluation.shutdown()
         self.state.shutdown()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -162,7 +180,15 @@ class ModelsPage(QWidget):
         self._panes = QStackedWidget()
         self._panes.addWidget(self.pane)
         self._panes.addWidget(self.compare_pane)
-        column.addWidget(self._panes, 1)
+        self._panes.setMinimumHeight(_LEAST_TABLE)
+        # The results take room from the table; the user decides how much.
+        self._results = LineSplitter(Qt.Orientation.Vertical)
+        self._results.setObjectName("models_evaluation_splitter")
+        for widget, share in ((self._panes, 2), (self.evaluation_pane, 3)):
+            self._results.addWidget(widget)
+            self._results.setStretchFactor(self._results.indexOf(widget), share)
+        self._results.setSizes([2000, 3000])
+        column.addWidget(self._results, 1)
         self._body = QStackedWidget()
         self._body.addWidget(self._make_empty_page())
         self._body.addWidget(contents)
@@ -206,6 +232,7 @@ class ModelsPage(QWidget):
         self.details.failed.connect(self.message.show_error)
         self.file_panel.open_button.clicked.connect(self.choose_file)
         self.heading.use_requested.connect(self._on_use_requested)
+        self.evaluation.evaluator.ended.connect(self._on_evaluation_ended)
         self.heading.metadata_requested.connect(self._on_metadata_requested)
 
     @Slot()
@@ -217,6 +244,16 @@ class ModelsPage(QWidget):
         self._panes.setCurrentIndex(1 if self.state.comparison.active else 0)
 
     @Slot()
+    def _on_evaluation_ended(self) -> None:
+        """On a low page, scroll to the results."""
+        parent = self.evaluation_pane.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if isinstance(parent, QScrollArea) and self.evaluation_pane.isVisible():
+            QApplication.sendPostedEvents(parent, QEvent.Type.LayoutRequest)
+            parent.ensureWidgetVisible(self.evaluation_pane)
+
+    @Slot()
     def _on_metadata_requested(self) -> None:
         if self.contents is not None:
             dialog = MetadataDialog(self.contents, self)
@@ -225,5 +262,7 @@ class ModelsPage(QWidget):
 
     @Slot(str)
     def _on_use_requested(self, use: str) -> None:
-        if self.contents is not None:
+        if use == "evaluate":
+            self.evaluation.ask()
+        elif self.contents is not None:
             self.use_requested.emit(self.contents.path, use)

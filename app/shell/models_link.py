@@ -5,8 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from app.datasets import DataPage
 from app.document import Document
-from app.models import ModelsPage
+from app.models import DataSources, ModelsPage
 from app.shell.files import Files
 from app.shell.recent_files import WEIGHT_SUFFIXES
 from app.shell.window_layout import WindowLayout
@@ -22,6 +23,7 @@ class ModelsLink(QObject):
         pages: the pages of the window.
         document: its data must be described before a run continues.
         session: has the weights that the window uses.
+        data_page: knows the user's data.
         continue_training: trains the shown run for more epochs.
         parent: the owner.
     """
@@ -33,12 +35,14 @@ class ModelsLink(QObject):
         pages: WindowLayout,
         document: Document,
         session: Session,
+        data_page: DataPage,
         continue_training: Callable[[], object],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._page, self._files, self._pages = page, files, pages
         self._document, self._session, self._continue_training = document, session, continue_training
+        self._data_page = data_page
         self._wanted_page, self._continues = "", False
         page.use_requested.connect(self._on_use_requested)
         page.opened.connect(files.recent_files.remember)
@@ -49,7 +53,10 @@ class ModelsLink(QObject):
         files.recent_files.changed.connect(self._show_recent)
         session.snapshot_changed.connect(self._on_snapshot_changed)
         document.changed.connect(self._continue_when_ready)
+        document.changed.connect(self._show_data)
+        data_page.recent_changed.connect(self._show_data)
         self._show_recent()
+        self._show_data()
 
     @Slot(list)
     def _on_weights_opened(self, paths: list[Path]) -> None:
@@ -89,6 +96,11 @@ class ModelsLink(QObject):
     @Slot()
     def _show_recent(self) -> None:
         self._page.show_recent(self._files.recent_files.remembered(WEIGHT_SUFFIXES))
+
+    @Slot()
+    def _show_data(self) -> None:
+        """Offer the data of the project, and those of the user, to evaluate on."""
+        self._page.show_data(DataSources(self._document.project.data, self._data_page.recent))
 
     @Slot()
     def _on_snapshot_changed(self) -> None:

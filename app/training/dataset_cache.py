@@ -87,6 +87,23 @@ def load_part(choice: DataChoice, part: Part, progress: ProgressCallback | None 
     return {"training": splits.train, "validation": splits.validation, "test": splits.test}[part]
 
 
+def load_beside(choice: DataChoice, progress: ProgressCallback) -> Dataset:
+    """Return all examples of some data, not split and not scaled, while the current dataset stays in memory.
+
+    Arguments:
+        choice: the data.
+        progress: as in `load_splits`.
+
+    Raises `DataError` if the data cannot be read, or if there is not enough memory for them.
+    """
+    key, state = _dataset_key(choice), _state_of(choice, progress)
+    with _lock:
+        cache = _cache
+    if cache is not None and (cache.key, cache.state) == (key, state):
+        return cache.dataset
+    return load_choice(choice, progress)
+
+
 def cancel_reading(choice: DataChoice) -> None:
     """Stop reading the data of a choice, for all threads that wait for it.
 
@@ -122,10 +139,7 @@ def _read(choice: DataChoice, progress: ProgressCallback) -> _Cache:
     """Return the cache if it holds the dataset of a choice and its files are what they were; else read the files."""
     global _cache
     key = _dataset_key(choice)
-    examples = choice.model_copy(update={"target": "label"})
-    description = describe_choice(examples, lambda _share: progress(0.0))
-    # These depend on the free memory, of which the dataset itself takes a part.
-    state = replace(description, on_disk=False, findings=()), _file_state(choice.source)
+    state = _state_of(choice, progress)
     with _lock:
         cache = _cache
         if cache is not None and (cache.key, cache.state) == (key, state):
@@ -137,6 +151,14 @@ def _read(choice: DataChoice, progress: ProgressCallback) -> _Cache:
     with _lock:
         _cache = new
     return new
+
+
+def _state_of(choice: DataChoice, progress: ProgressCallback) -> tuple[DataDescription, _FileState]:
+    """Return what the files of a choice are like now."""
+    examples = choice.model_copy(update={"target": "label"})
+    description = describe_choice(examples, lambda _share: progress(0.0))
+    # These depend on the free memory, of which the dataset itself takes a part.
+    return replace(description, on_disk=False, findings=()), _file_state(choice.source)
 
 
 def _file_state(source: str) -> _FileState:

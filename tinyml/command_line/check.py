@@ -6,10 +6,9 @@ import time
 
 import numpy as np
 
-from tinyml.command_line.data_arguments import choose_source
 from tinyml.command_line.downloading import download_if_needed
 from tinyml.core import TinymlError
-from tinyml.data import Dataset, prepare_splits
+from tinyml.data import Dataset, choose_source, prepare_splits
 from tinyml.learner import set_up_training
 from tinyml.learner.objective import Objective
 from tinyml.storage import open_project

@@ -62,7 +62,7 @@ def change_choice(choice: "DataChoice", options: argparse.Namespace, source: str
     >>> changed.source, changed.test, changed.preprocessing.size
     ('circle', 0.5, (8, 8))
     """
-    from tinyml.data import Preprocessing, options_of
+    from tinyml.data import Preprocessing, choose_source, options_of
     from tinyml.data.options import read_options
 
     choice = choose_source(choice, source)
@@ -81,31 +81,6 @@ def change_choice(choice: "DataChoice", options: argparse.Namespace, source: str
         checked_split = _validate(type(choice), {**choice.model_dump(), **given})
         changes |= {name: getattr(checked_split, name) for name in given}
     return choice.model_copy(update=changes)
-
-
-def choose_source(choice: "DataChoice", source: str | None) -> "DataChoice":
-    """Return the choice of other data. Options that the other data has too are kept, such as the delimiter of a table.
-
-    Arguments:
-        choice: of the old data.
-        source: name or path of the other data; None to keep the old data.
-
-    Raises `DataError` if there is no such data.
-
-    >>> from tinyml.data import DataChoice
-    >>> choose_source(DataChoice(source="circle", options={"noise": 0.1}), "sine").options
-    {'noise': 0.1}
-    """
-    from tinyml.data import options_of
-
-    if source is None or source == choice.source:
-        return choice
-    kept = {}
-    if choice.options:
-        # The names of broken files belong to the old folder.
-        known = options_of(source).model_fields.keys() - {"ignored"}
-        kept = {name: value for name, value in choice.options.items() if name in known}
-    return choice.model_copy(update={"source": source, "options": kept, "expected": None})
 
 
 def load_splits(

@@ -5,10 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from tinyml.command_line.data_arguments import choose_source
 from tinyml.core import SpecificationError
 from tinyml.core.files import write_atomically
-from tinyml.data import describe
+from tinyml.data import choose_source, describe
 from tinyml.scripts import SCRIPT_KINDS, infer_content
 from tinyml.storage import open_project
 

@@ -19,7 +19,7 @@ from tinyml.data.columns import ColumnInfo
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback, Splits
 from tinyml.data.loader import Batch, DataLoader
 from tinyml.data.options import SourceOptions
-from tinyml.data.prepared import describe_choice, load_choice, prepare_splits, scale_splits
+from tinyml.data.prepared import choose_source, describe_choice, load_choice, prepare_splits, scale_splits
 from tinyml.data.preprocessing import FittedPreprocessing, Preprocessing
 from tinyml.data.splitting import split, split_counts
 
@@ -48,6 +48,7 @@ __all__ = [
     "batch_count",
     "builtin_descriptions",
     "builtin_names",
+    "choose_source",
     "describe",
     "describe_choice",
     "download",

@@ -7,7 +7,7 @@ import numpy as np
 
 from tinyml.core import Array, DataError
 from tinyml.data.alignment import align_columns
-from tinyml.data.catalogue import describe, load
+from tinyml.data.catalogue import describe, load, options_of
 from tinyml.data.choice import DataChoice
 from tinyml.data.dataset import DataDescription, Dataset, ProgressCallback, Splits
 from tinyml.data.preprocessing import FittedPreprocessing, Preprocessing, Scaling, TableEncoding, fit_scaling
@@ -16,6 +16,28 @@ from tinyml.data.splitting import split
 
 _CHUNK = 4096
 """Number of examples that are measured together."""
+
+
+def choose_source(choice: DataChoice, source: str | None) -> DataChoice:
+    """Return the choice of other data. Options that the other data has too are kept, such as the delimiter of a table.
+
+    Arguments:
+        choice: of the old data.
+        source: name or path of the other data; None to keep the old data.
+
+    Raises `DataError` if there is no such data.
+
+    >>> choose_source(DataChoice(source="circle", options={"noise": 0.1}), "sine").options
+    {'noise': 0.1}
+    """
+    if source is None or source == choice.source:
+        return choice
+    kept = {}
+    if choice.options:
+        # The names of broken files belong to the old folder.
+        known = options_of(source).model_fields.keys() - {"ignored"}
+        kept = {name: value for name, value in choice.options.items() if name in known}
+    return choice.model_copy(update={"source": source, "options": kept, "expected": None})
 
 
 def describe_choice(choice: DataChoice, progress: ProgressCallback | None = None) -> DataDescription:

@@ -1,7 +1,7 @@
 """Evaluation: loss and metrics of a network over a dataset, without learning from it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -60,7 +60,11 @@ def evaluate(
 
 
 def evaluate_in_parts(
-    model: Sequential, dataset: Dataset, objective: Objective, batch_size: int = EVALUATION_BATCH
+    model: Sequential,
+    dataset: Dataset,
+    objective: Objective,
+    batch_size: int = EVALUATION_BATCH,
+    observe: Callable[[slice, Array], object] | None = None,
 ) -> Iterator[tuple[int, Evaluation]]:
     """Evaluate as `evaluate` does; yield, after each batch, the number of examples done and the result over them.
 
@@ -69,6 +73,7 @@ def evaluate_in_parts(
         dataset: the examples.
         objective: the loss and the kind of the targets.
         batch_size: number of examples in a batch.
+        observe: called with each batch, as a slice of the examples, and the outputs of the network for it.
     """
     total_loss, correct, squared, absolute = 0.0, 0, 0.0, 0.0
     for start in range(0, len(dataset), batch_size):
@@ -77,6 +82,8 @@ def evaluate_in_parts(
             output = model.predict(dataset.examples(part))
             targets = objective.targets(dataset, part)
             loss, _ = objective.loss(output, targets)
+            if observe is not None:
+                observe(part, output)
         total_loss += float(loss) * (part.stop - part.start)
         if objective.has_classes:
             correct += int(np.count_nonzero(objective.classes(output) == dataset.labels[part]))

@@ -72,6 +72,7 @@ class ExampleGallery(QWidget):
         self.rows.setObjectName(f"{object_name}_rows")
         self.rows.setProperty("roomy", True)
         self.rows.setFrameShape(QFrame.Shape.NoFrame)
+        self.rows.viewport().setAutoFillBackground(False)
         self.rows.verticalHeader().hide()
         self.rows.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

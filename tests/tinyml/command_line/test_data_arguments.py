@@ -15,13 +15,12 @@ from tinyml.command_line.data_arguments import (
     ARGUMENTS,
     add_data_arguments,
     change_choice,
-    choose_source,
     load_splits,
     read_value,
 )
 from tinyml.core import DataError, SettingsError
 from tinyml.core.threads import set_thread_count, thread_count
-from tinyml.data import DataChoice, Preprocessing
+from tinyml.data import DataChoice, Preprocessing, choose_source
 from tinyml.learner import TrainingSettings
 from tinyml.net import LayerSpecification, NetworkSpecification
 from tinyml.storage import Project, read_model, save_project

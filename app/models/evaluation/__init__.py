@@ -1,0 +1,1 @@
+"""One saved network, or two side by side, measured on data that fits them."""

@@ -1,0 +1,82 @@
+"""Two saved networks evaluated side by side."""
+
+import numpy as np
+import pytest
+
+from app.models.evaluation.evaluator import EvaluationState
+from tests.app.models.evaluation.conftest import DIGITS, SINE, linear
+
+
+@pytest.fixture
+def compared(qtbot, view, opened):
+    """Open two files, and compare them."""
+
+    def compare(*paths):
+        opened(*paths)
+        view.state.compare_with(paths[1])
+        comparison = view.state.comparison
+        qtbot.waitUntil(lambda: comparison.other is not None and comparison.other.path == paths[1])
+        return view
+
+    return compare
+
+
+def test_images_that_only_one_gets_right(view, compared, train, evaluate) -> None:
+    compared(train("long", DIGITS, "digits", epochs=3), train("short", DIGITS, "digits", epochs=1, seed=5))
+    evaluate(view)
+    result, pane = view.evaluation.evaluator.result, view.evaluation_pane
+    long, short = result.scores
+    right = [score.predicted == result.labels for score in (long, short)]
+    rows = {row[0]: row[1:] for row in pane.scores.texts}
+    counts = [int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())]
+    assert rows["right only in one"] == [str(count) for count in counts]
+    assert long.accuracy - short.accuracy == pytest.approx((counts[0] - counts[1]) / result.count)
+    for place, name in enumerate(("long", "short")):
+        view_of_one = pane.lists[place]
+        assert view_of_one.title.text() == f"Only {name} is right"
+        shown = view_of_one.gallery.positions
+        assert len(shown) == min(counts[place], 60)
+        assert np.all(right[place][shown])
+        assert not np.any(right[1 - place][shown])
+    assert not pane.confusion.isVisible()
+    better = int(long.accuracy < short.accuracy)
+    weights = [pane.scores.item(0, 1 + place).font().bold() for place in (0, 1)]
+    demibold = [pane.scores.item(0, 1 + place).font().weight() for place in (0, 1)]
+    assert demibold[better] > demibold[1 - better], weights
+
+
+def test_two_networks_that_predict_numbers(view, compared, train, evaluate) -> None:
+    one = train("one", SINE, "sine", loss="mse_loss", epochs=4)
+    two = train("two", (linear(1),), "sine", loss="mse_loss", epochs=1)
+    compared(one, two)
+    evaluate(view)
+    rows = {row[0]: row[1:] for row in view.evaluation_pane.scores.texts}
+    scores = view.evaluation.evaluator.result.scores
+    nearer = [int((scores[0].errors < scores[1].errors).sum()), int((scores[1].errors < scores[0].errors).sum())]
+    assert rows["smaller error in"] == [str(count) for count in nearer]
+    assert sum(nearer) <= view.evaluation.evaluator.result.count
+
+
+def test_networks_of_other_shapes_cannot_be_evaluated_together(view, compared, train) -> None:
+    compared(train("digits", DIGITS, "digits"), train("moons"))
+    button = view.heading.buttons["evaluate"]
+    assert not button.isEnabled()
+    assert "One network needs examples of 1×8×8, the other one of 2 numbers" in button.toolTip()
+    assert view.evaluation.files == ()
+    view.heading.mode.choose("one")
+    assert button.isEnabled()
+
+
+def test_a_foreign_other_file_is_named(view, compared, train, foreign) -> None:
+    compared(train(), foreign)
+    assert not view.heading.buttons["evaluate"].isEnabled()
+    assert "foreign.safetensors has no network" in view.heading.buttons["evaluate"].toolTip()
+
+
+def test_the_results_of_two_files_go_when_one_is_shown(view, compared, train, evaluate) -> None:
+    compared(train("one"), train("two", seed=3))
+    evaluate(view)
+    assert view.evaluation_pane.isVisible()
+    view.heading.mode.choose("one")
+    assert not view.evaluation_pane.isVisible()
+    assert view.evaluation.evaluator.state is EvaluationState.NOTHING
