@@ -56,11 +56,13 @@ class ModelsPage(QWidget):
     Signals:
         use_requested(path, use): the user wants to continue with the model in this file on the page "build",
             "inspect" or "train", to "export" it, or to "import" its weights into the network of the builder.
+        example_requested(path, part, position): the user wants to inspect an example of the data of this file.
         opened(path): a file was opened; for lists of recent files.
         forgotten(path): the user removed a recent file from the list.
     """
 
     use_requested = Signal(Path, str)
+    example_requested = Signal(Path, str, int)
     opened = Signal(Path)
     forgotten = Signal(Path)
 
@@ -232,6 +234,7 @@ class ModelsPage(QWidget):
         self.details.failed.connect(self.message.show_error)
         self.file_panel.open_button.clicked.connect(self.choose_file)
         self.heading.use_requested.connect(self._on_use_requested)
+        self.evaluation_pane.picked.connect(self._on_example_picked)
         self.evaluation.evaluator.ended.connect(self._on_evaluation_ended)
         self.heading.metadata_requested.connect(self._on_metadata_requested)
 
@@ -252,6 +255,13 @@ class ModelsPage(QWidget):
         if isinstance(parent, QScrollArea) and self.evaluation_pane.isVisible():
             QApplication.sendPostedEvents(parent, QEvent.Type.LayoutRequest)
             parent.ensureWidgetVisible(self.evaluation_pane)
+
+    @Slot(int)
+    def _on_example_picked(self, position: int) -> None:
+        """Inspect an example of the data that the shown file names. Inspect would not show other data."""
+        result = self.evaluation.evaluator.result
+        if result is not None and result.is_inspectable:
+            self.example_requested.emit(result.request.files[0].path, result.request.part, position)
 
     @Slot()
     def _on_metadata_requested(self) -> None:

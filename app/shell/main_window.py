@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
             self.pages,
             self.document,
             self.session,
+            self.inspection,
             self.data_page,
             self.training.continue_training,
             self,

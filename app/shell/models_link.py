@@ -11,7 +11,8 @@ from app.models import DataSources, ModelsPage
 from app.shell.files import Files
 from app.shell.recent_files import WEIGHT_SUFFIXES
 from app.shell.window_layout import WindowLayout
-from app.training import Session
+from app.training import Inspection, Session
+from app.training.dataset_cache import Part
 
 
 class ModelsLink(QObject):
@@ -23,6 +24,7 @@ class ModelsLink(QObject):
         pages: the pages of the window.
         document: its data must be described before a run continues.
         session: has the weights that the window uses.
+        inspection: shows an example that was picked in an evaluation.
         data_page: knows the user's data.
         continue_training: trains the shown run for more epochs.
         parent: the owner.
@@ -35,6 +37,7 @@ class ModelsLink(QObject):
         pages: WindowLayout,
         document: Document,
         session: Session,
+        inspection: Inspection,
         data_page: DataPage,
         continue_training: Callable[[], object],
         parent: QObject | None = None,
@@ -42,9 +45,11 @@ class ModelsLink(QObject):
         super().__init__(parent)
         self._page, self._files, self._pages = page, files, pages
         self._document, self._session, self._continue_training = document, session, continue_training
-        self._data_page = data_page
+        self._inspection, self._data_page = inspection, data_page
+        self._example: tuple[Part, int] | None = None
         self._wanted_page, self._continues = "", False
         page.use_requested.connect(self._on_use_requested)
+        page.example_requested.connect(self._on_example_requested)
         page.opened.connect(files.recent_files.remember)
         page.forgotten.connect(files.recent_files.forget)
         files.weights_opened.connect(self._on_weights_opened)
@@ -71,14 +76,23 @@ class ModelsLink(QObject):
         if use == "import":
             self._files.weights_import.import_file(path)
             return
-        self._wanted_page, self._continues = use, False
+        self._wanted_page, self._continues, self._example = use, False, None
         self._files.use_weights(path)
+
+    @Slot(Path, str, int)
+    def _on_example_requested(self, path: Path, part: Part, position: int) -> None:
+        """Inspect an example of the data of a file, with its network."""
+        self._on_use_requested(path, "inspect")
+        self._example = part, position
 
     @Slot()
     def _on_weights_used(self) -> None:
         page, self._wanted_page = self._wanted_page, ""
         if page:
             self._pages.show_page(page)
+        example, self._example = self._example, None
+        if page == "inspect" and example is not None:
+            self._inspection.inspect_example(*example)
         self._continues = page == "train"
         self._continue_when_ready()
 

@@ -166,12 +166,16 @@ def list_errors(view: ExampleList, result: EvaluationResult) -> None:
         true, predicted = _in_short(shown.targets[row]), _in_short(shown.predicted[row])
         image = shown.targets[row].ndim == 3
         words = "" if image else f": true {true}, predicted {predicted}"
-        sentence = f"{result.request.part} example {position}{words}, mean absolute error {error}."
+        sentence = f"{result.request.part} example {position}{words}, mean absolute error {error}.{_hint(result)}"
         cells = (error,) if image else (error, true, predicted)
         examples.append(PredictedExample(position, error, cells, sentence))
     titles = ("error", "true", "predicted") if shown.targets.ndim == 2 else ("error",)
     count = f"{describe_count(len(examples))} of {describe_count(result.count, 'example')}"
     view.show_examples("Largest errors", count, examples, shown.inputs, titles, result.description.input_names)
+
+
+def _hint(result: EvaluationResult) -> str:
+    return " Click to inspect it." if result.is_inspectable else ""
 
 
 def _in_short(numbers: np.ndarray) -> str:
@@ -202,7 +206,7 @@ def _show_classes(
         true, found = short(names[result.labels[position]]), short(names[scores.predicted[position]])
         score, caption = format_percentage(float(scores.confidences[position])), f"{true}{ARROW}{found}"
         sentence = f"{result.request.part} example {position}: true {true}, {file}predicted {found}, score {score}."
-        examples.append(PredictedExample(position, caption, (caption, score), sentence))
+        examples.append(PredictedExample(position, caption, (caption, score), sentence + _hint(result)))
     if len(examples) < len(positions):
         count += f", {describe_count(len(examples))} shown"
     view.show_examples(

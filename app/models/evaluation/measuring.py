@@ -76,8 +76,9 @@ def measure(
     labels = data.labels if data.description.has_classes else np.zeros(0, np.int64)
     nothing = ShownExamples(np.zeros(0, np.intp), np.zeros(0), np.zeros(0), np.zeros(0))
     notes = tuple(_notes(request, models[0][1], scores))
+    own = models[0][1].data.model_copy(update={"expected": None}) == request.choice
     result = EvaluationResult(
-        request, data.description, len(data), labels, tuple(scores), nothing, perf_counter() - started, notes
+        request, data.description, len(data), labels, tuple(scores), nothing, perf_counter() - started, notes, own
     )
     shown = _choose_shown(result)
     return replace(result, shown=_show(data, models[0][0], shown), seconds=perf_counter() - started)

@@ -129,6 +129,7 @@ class EvaluationResult:
         shown: the examples that can be shown.
         seconds: how long the evaluation took.
         notes: sentences that the user should know.
+        is_inspectable: True if the data are those that the shown file names: Inspect can show the examples.
     """
 
     request: EvaluationRequest
@@ -139,6 +140,7 @@ class EvaluationResult:
     shown: ShownExamples
     seconds: float
     notes: tuple[str, ...] = ()
+    is_inspectable: bool = False
 
     @property
     def has_classes(self) -> bool:

@@ -40,6 +40,20 @@ def test_a_model_is_used_on_another_page_and_named_everywhere(qtbot, window, tra
     assert window.models_page.state.in_use is None
 
 
+def test_an_evaluated_example_is_inspected(qtbot, window, trained) -> None:
+    evaluation, about = window.models_page.evaluation, window.models_page.contents.about
+    evaluation.start(about.data.model_copy(update={"expected": None}), "test", "Digits")
+    qtbot.waitUntil(lambda: evaluation.evaluator.result is not None)
+    gallery = window.models_page.evaluation_pane.lists[0].gallery
+    assert gallery.grid.images[0].tooltip.endswith("Click to inspect it.")
+    gallery.grid.clicked.emit(gallery.grid.model().index(0, 0))
+    qtbot.waitUntil(lambda: window.pages.current == "inspect")
+    inspection, position = window.inspection, int(gallery.positions[0])
+    qtbot.waitUntil(lambda: inspection.part == "test" and inspection.samples is not None)
+    qtbot.waitUntil(lambda: inspection.index == position)
+    assert window.session.snapshot.source == trained
+
+
 def test_the_training_of_a_model_continues(qtbot, window, trained) -> None:
     window.models_page.heading.buttons["train"].click()
     qtbot.waitUntil(lambda: window.session.config is not None and window.session.state.active)
