@@ -48,6 +48,7 @@ screenshots: tour
 	cp "$(TOUR)"/*-build-in-the-light.png resources/screenshots/window.png
 	cp "$(TOUR)"/*-train-in-the-dark.png resources/screenshots/train.png
 	cp "$(TOUR)"/*-inspect-in-the-dark.png resources/screenshots/inspector.png
+	cp "$(TOUR)"/*-models-in-the-dark.png resources/screenshots/models.png
 
 # The sheet of the README: train a LeNet, and draw what the maps of its second block answer to. MNIST is downloaded if
 # needed; MNIST=FOLDER reads a folder with the IDX files.

@@ -272,7 +272,9 @@ class Tour:
             dialog.choose("safetensors")
             self.driver.wait_until(save.isEnabled, "the tensors are listed")
             self.driver.answer_file_dialog(save.click, path)
-        self.driver.wait_until(path.is_file, f"{path.name} is written")
+            # It closes when the file is written.
+            self.driver.wait_until(lambda: QApplication.activeModalWidget() is None, "the dialog closes")
+        self._check(path.is_file(), f"{path.name} was not written")
 
     def open_the_weights(self) -> None:
         """The weights are opened in Models, which lists every tensor of the network."""
@@ -282,9 +284,12 @@ class Tour:
         snapshot = self._window.session.snapshot
         expected = len(snapshot.tensors) if snapshot is not None else 0
         self.driver.wait_until(lambda: table.model().rowCount() == expected, f"Models lists {expected} tensors")
-        row = table.visualRect(table.model().index(1, 0)).center()
-        self.driver.click(table.viewport(), row)
-        self.driver.wait(300)
+        # The weights of the second convolution: they have filters to show.
+        chosen = table.model().index(2, 0)
+        self.driver.click(table.viewport(), table.visualRect(chosen).center())
+        details = self._window.models_page.details
+        self.driver.wait_until(lambda: details.title.text() == chosen.data(), f"Models shows {chosen.data()}")
+        self.driver.wait_until(lambda: bool(details.grid.images), "Models shows the filters")
         self.driver.take_picture("weights-in-models")
 
     def switch_colours(self) -> None:
