@@ -21,6 +21,8 @@ _STEPS = 1000
 _MOST_PROBLEMS = 3
 """So many problems are written out. The table marks all of them."""
 _UNUSED_ROWS = 4
+_MOST_UNUSED = 1_000
+"""So many unused tensors are listed: a file may have many thousands, and each choice changes the list."""
 
 
 class ImportDialog(QDialog):
@@ -233,10 +235,12 @@ class ImportDialog(QDialog):
 
     def _show_unused(self, mapping: WeightMapping) -> None:
         unused = mapping.unused if self._readable else ()
-        names = [f"{short(name)}   {describe_shape(mapping.sources[name])}" for name in unused]
+        names = [f"{short(name)}   {describe_shape(mapping.sources[name])}" for name in unused[:_MOST_UNUSED]]
+        if len(unused) > _MOST_UNUSED:
+            names.append(f"… and {describe_count(len(unused) - _MOST_UNUSED, 'other')}")
         if names != self._unused_names.stringList():
             self._unused_names.setStringList(names)
-        show_text(self._unused_title, f"Not used: {describe_count(len(names), 'tensor')} of the file" if names else "")
+        show_text(self._unused_title, f"Not used: {describe_count(len(unused), 'tensor')} of the file" if names else "")
         self._unused.setVisible(bool(names))
         rows = min(len(names), _UNUSED_ROWS)
         self._unused.setFixedHeight(rows * max(self._unused.sizeHintForRow(0), 1) if rows else 0)

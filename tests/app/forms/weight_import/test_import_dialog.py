@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QListView, QPushButton, QWidget
 
 import app.forms.weight_import.import_target as module
-from app.forms.weight_import import ImportDialog, ImportTarget
+from app.forms.weight_import import ImportDialog, ImportTarget, import_dialog
 from app.forms.weight_import.mapping_model import CONVERSION, REASON, SOURCE
 from app.jobs import BackgroundRunner
 from app.training import Snapshot
@@ -254,6 +254,16 @@ def test_a_slow_import_shows_progress_and_can_be_cancelled(
     assert imported == []
     button(dialog, "import_close").click()
     assert not dialog.isVisible()
+
+
+def test_a_long_list_of_unused_tensors_is_cut(make_dialog, state_dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_dialog, "_MOST_UNUSED", 2)
+    extra = {f"x{number}": np.zeros(number + 90, np.float32) for number in range(5)}
+    dialog = make_dialog({**state_dict, **extra})
+    assert label(dialog, "import_unused_title") == "Not used: 5 tensors of the file"
+    shown = dialog.findChild(QListView, "import_unused").model()
+    assert [shown.index(row, 0).data() for row in range(3)] == ["x0   90", "x1   91", "… and 3 others"]
+    assert shown.rowCount() == 3
 
 
 def test_names_of_any_kind_are_shown_as_text(make_dialog, state_dict) -> None:
