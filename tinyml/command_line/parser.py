@@ -260,7 +260,8 @@ def _add_import_weights(commands: "argparse._SubParsersAction[argparse.ArgumentP
         action="append",
         default=[],
         metavar="TARGET",
-        help="reverse the axes of what this tensor of the network gets; can be repeated",
+        help="transpose what this tensor of the network gets: its last two axes become the first two, in the reverse "
+        "order; can be repeated",
     )
     parser.add_argument("--out", metavar="FILE", help="model file to write (*.safetensors)")
 

@@ -52,7 +52,8 @@ class WeightPair:
         shape: shape in the network.
         source: name in the file; None if it gets nothing.
         reason: why they are paired.
-        transposed: True to reverse the order of the axes of the source: (inputs, outputs) becomes (outputs, inputs).
+        transposed: True to change the order of the axes of the source: (inputs, outputs) becomes (outputs, inputs), and
+            (rows, columns, inputs, outputs) becomes (outputs, inputs, rows, columns). See `transposed_shape`.
         kept: True if the tensor of the network keeps its numbers, because a person chose that; then `source` is None.
     """
 
@@ -125,12 +126,12 @@ class WeightMapping:
             left = f"Choose one of these: {_names(same)}" if same else "No tensor of this shape is left in the file"
             return f"{needed} and gets nothing. {left}."
         shape = self.sources[pair.source]
-        given = shape[::-1] if pair.transposed else shape
+        given = transposed_shape(shape) if pair.transposed else shape
         if given == pair.shape:
             return ""
         sentence = f"{needed}, but '{show_path(pair.source)}' is {describe_shape(shape)}"
         sentence += ", transposed." if pair.transposed else "."
-        if shape[::-1] == pair.shape:
+        if transposed_shape(shape) == pair.shape:
             sentence += " Its transpose would fit. Transpose it if the file stores the inputs of a layer first."
         return sentence
 
@@ -261,7 +262,7 @@ def apply_mapping(
                 raise StorageError(f"'{show_path(path)}' has changed: '{show_path(source)}' is another tensor now.")
             values = file.read(source)
             values = _converted(path, source, values, net.dtype)
-            tensors[pair.target] = values.T if pair.transposed else values
+            tensors[pair.target] = values.transpose(_transposed_axes(values.ndim)) if pair.transposed else values
             done += values.size
             if progress is not None:
                 progress(done / total)
@@ -278,6 +279,38 @@ def counts_batches(name: str) -> bool:
     True
     """
     return name.endswith("num_batches_tracked") and _NO_WEIGHTS.fullmatch(name) is not None
+
+
+def transposed_shape(shape: Shape) -> Shape:
+    """Return the shape of a transposed tensor: the last two axes become the first two, in the reverse order.
+
+    So the weights of a layer that other programs store with the inputs and the outputs last become those of this
+    program, with the outputs first. The rows and the columns of a window keep their order, so no filter is mirrored.
+
+    Arguments:
+        shape: of the tensor of the file, e.g. (rows, columns, inputs, outputs).
+
+    >>> transposed_shape((3, 5, 16, 8))
+    (8, 16, 3, 5)
+    """
+    return tuple(shape[axis] for axis in _transposed_axes(len(shape)))
+
+
+def shape_before_transposing(shape: Shape) -> Shape:
+    """Return the shape of a tensor that has another one when it is transposed: the inverse of `transposed_shape`.
+
+    Arguments:
+        shape: of the transposed tensor, e.g. (outputs, inputs, rows, columns).
+
+    >>> shape_before_transposing((8, 16, 3, 5))
+    (3, 5, 16, 8)
+    """
+    return (*shape[2:], *shape[1::-1])
+
+
+def _transposed_axes(count: int) -> tuple[int, ...]:
+    """Return the axis of a tensor with `count` axes that becomes each axis of the transposed tensor."""
+    return (*reversed(range(max(count - 2, 0), count)), *range(count - 2))
 
 
 def _converted(path: str | Path, source: str, values: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:

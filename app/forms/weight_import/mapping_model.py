@@ -12,7 +12,7 @@ from app.forms.weight_import.import_target import Proposal
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.theme import current_theme
 from tinyml.core import Shape, describe_shape
-from tinyml.storage.weight_mapping import WeightMapping, WeightPair, counts_batches
+from tinyml.storage.weight_mapping import WeightMapping, WeightPair, counts_batches, shape_before_transposing
 
 PARAMETER, SHAPE, SOURCE, SOURCE_SHAPE, CONVERSION, REASON = range(6)
 _TITLES = ("parameter", "shape", "tensor of the file", "its shape", "conversion", "paired by")
@@ -39,7 +39,7 @@ class Choice:
     Attributes:
         text: for the list of choices.
         source: name of the tensor in the file; None to keep the present numbers.
-        transposed: True to reverse the order of its axes.
+        transposed: True to change the order of its axes, see `tinyml.storage.weight_mapping.transposed_shape`.
     """
 
     text: str
@@ -96,7 +96,7 @@ class MappingModel(QAbstractTableModel):
             found.append(Choice(f"{short(pair.source)} ({shape}, does not fit)", pair.source, pair.transposed))
         fitting = [(name, False) for name in self._names.get(pair.shape, ())]
         if len(pair.shape) > 1:
-            fitting += [(name, True) for name in self._names.get(pair.shape[::-1], ())]
+            fitting += [(name, True) for name in self._names.get(shape_before_transposing(pair.shape), ())]
         fitting.sort(key=lambda choice: users.get(choice[0], pair.target) != pair.target)
         for name, transposed in fitting[:_MOST_CHOICES]:
             words = [short(name), "transposed"] if transposed else [short(name)]

@@ -13,7 +13,14 @@ from tinyml.core import StorageError
 from tinyml.core.tensor_file import write_tensors
 from tinyml.net import Sequential, build
 from tinyml.storage import open_tensors
-from tinyml.storage.weight_mapping import WeightMapping, apply_mapping, propose_mapping, propose_pairs
+from tinyml.storage.weight_mapping import (
+    WeightMapping,
+    apply_mapping,
+    propose_mapping,
+    propose_pairs,
+    shape_before_transposing,
+    transposed_shape,
+)
 
 SHAPES = {
     "conv_1.weight": (4, 1, 3, 3),
@@ -87,6 +94,9 @@ def test_what_does_not_fit_is_said_and_nothing_is_transposed() -> None:
     assert mapping.unused == ("other",)
     fitting = mapping.with_source("fc.weight", "fc.weight", transposed=True)
     assert len(fitting.problems) == 1
+    kernel = propose_pairs({"conv.weight": (8, 4, 3, 5)}, {"conv.weight": (3, 5, 4, 8)})
+    assert "Its transpose would fit." in kernel.problems[0]
+    assert kernel.with_source("conv.weight", "conv.weight", transposed=True).is_complete
     assert fitting.pairs[6].reason == "chosen"
 
 
@@ -168,6 +178,31 @@ def test_a_transposed_matrix_is_used_as_the_person_says(tmp_path: Path) -> None:
         mapping = mapping.with_source(target, source, transposed=source == "0.weight")
     apply_mapping(path, net, mapping)
     assert np.array_equal(net.named_tensors["layer_1.weight"], tensors["0.weight"].T)
+
+
+@pytest.mark.parametrize("layer", ["Conv2D", "ConvTranspose2D"])
+def test_a_transposed_kernel_keeps_its_rows_and_columns(layer: str, tmp_path: Path) -> None:
+    # Keras stores (rows, columns, inputs, outputs), and for a transposed convolution (rows, columns, outputs, inputs).
+    net = build(stack((layer, {"filters": 2, "window": (3, 3)})), (4, 6, 6), np.random.default_rng(0))
+    path, kernel = tmp_path / "w.npz", np.random.default_rng(1).normal(size=(3, 3, 4, 2)).astype(np.float32)
+    if layer == "ConvTranspose2D":
+        kernel = np.ascontiguousarray(kernel.swapaxes(2, 3))
+    np.savez(path, kernel=kernel, bias=np.ones(2, np.float32))
+    with open_tensors(path) as file:
+        mapping = propose_mapping(net, file.header)
+    weight, bias = net.named_tensors
+    mapping = mapping.with_source(weight, "kernel", transposed=True).with_source(bias, "bias")
+    assert mapping.problems == ()
+    apply_mapping(path, net, mapping)
+    for place in np.ndindex(kernel.shape):
+        row, column, first, second = place
+        assert net.named_tensors[weight][second, first, row, column] == kernel[place]
+
+
+@given(st.lists(st.integers(0, 5), max_size=6).map(tuple))
+def test_the_shape_before_transposing_is_the_inverse(shape: tuple[int, ...]) -> None:
+    assert transposed_shape(shape_before_transposing(shape)) == shape
+    assert shape_before_transposing(transposed_shape(shape)) == shape
 
 
 def test_an_incomplete_mapping_changes_nothing(tmp_path: Path) -> None:
