@@ -244,7 +244,7 @@ def apply_mapping(
             does not change.
 
     Raises `StorageError` with all problems of the mapping, if the file has changed since, if it cannot be read, or if
-    a number is not finite in the network's precision.
+    a number is not finite in the network's precision, or a variance is negative.
     """
     problems = mapping.problems
     if problems:
@@ -262,6 +262,8 @@ def apply_mapping(
                 raise StorageError(f"'{show_path(path)}' has changed: '{show_path(source)}' is another tensor now.")
             values = file.read(source)
             values = _converted(path, source, values, net.dtype)
+            if pair.target.endswith("running_var"):
+                _check_variances(path, pair, values)
             tensors[pair.target] = values.transpose(_transposed_axes(values.ndim)) if pair.transposed else values
             done += values.size
             if progress is not None:
@@ -325,6 +327,17 @@ def _converted(path: str | Path, source: str, values: np.ndarray, dtype: np.dtyp
             "else with them. Choose another tensor for it, or repair the file."
         )
     return values
+
+
+def _check_variances(path: str | Path, pair: WeightPair, values: np.ndarray) -> None:
+    """Raise `StorageError` if one of the variances is negative: the network takes their square roots."""
+    wrong = int(np.count_nonzero(values < 0))
+    if wrong:
+        raise StorageError(
+            f"'{show_path(pair.source or '')}' in '{show_path(path)}' has {describe_count(wrong, 'negative number')}, "
+            f"but '{show_path(pair.target)}' holds variances, which are never negative. Choose another tensor for it, "
+            "or repair the file."
+        )
 
 
 def _equal_names(targets: Mapping[str, Shape], sources: Mapping[str, Shape]) -> dict[str, str]:

@@ -267,3 +267,22 @@ def test_numbers_that_are_not_finite_change_nothing(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match="1 number that is NaN or infinite as float32"):
             apply_mapping(path, net, mapping)
     assert all(np.array_equal(net.named_tensors[each], tensor) for each, tensor in before.items())
+
+
+def test_negative_variances_are_refused_and_change_nothing(tmp_path: Path) -> None:
+    net = build(stack(("BatchNorm1D", {})), (4,), np.random.default_rng(0))
+    path = tmp_path / "w.safetensors"
+    stored = {name: np.full_like(tensor, -2) for name, tensor in net.named_tensors.items()}
+    variance = next(name for name in stored if name.endswith("running_var"))
+    stored[variance][1:] = 0
+    write_tensors(path, stored)
+    before = {name: tensor.copy() for name, tensor in net.named_tensors.items()}
+    with open_tensors(path) as file:
+        mapping = propose_mapping(net, file.header)
+    with pytest.raises(StorageError, match=r"has 1 negative number, but 'layer_0\.running_var' holds variances"):
+        apply_mapping(path, net, mapping)
+    assert all(np.array_equal(before[name], tensor) for name, tensor in net.named_tensors.items())
+    stored[variance][:] = 0
+    write_tensors(path, stored)
+    apply_mapping(path, net, mapping)
+    assert (net.named_tensors[variance] == 0).all()
