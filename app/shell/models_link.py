@@ -119,4 +119,4 @@ class ModelsLink(QObject):
     @Slot()
     def _on_snapshot_changed(self) -> None:
         snapshot = self._session.snapshot
-        self._page.show_in_use(snapshot.source if snapshot is not None else None)
+        self._page.show_in_use(snapshot.source if snapshot is not None and not snapshot.mixed else None)

@@ -84,14 +84,21 @@ class UnsavedChanges(QObject):
 
     def _when_exported(self, action: Action) -> None:
         """Call `action` now, or ask first if weights would be lost whose training took long."""
-        unsaved = [run for run in self._session.runs if _is_worth_a_question(run) and not self._is_kept(run)]
+        unsaved = [
+            run
+            for run in self._session.runs
+            if (_is_worth_a_question(run) or (run is self._session.run and _is_mixed(run))) and not self._is_kept(run)
+        ]
         if not unsaved:
             action()
             return
         run = self._session.run if self._session.run in unsaved else unsaved[-1]
         duration = format_duration(run.stopwatch.seconds)
         if run is self._session.run:
-            question = f"The last run ({duration}) could not be kept, and its weights were not exported."
+            if _is_mixed(run):
+                question = "No file holds these weights: some are imported, and some were kept."
+            else:
+                question = f"The last run ({duration}) could not be kept, and its weights were not exported."
             answers: dict[str, Action] = {"Export…": partial(self._export, action), "Discard": action}
             ask(self._window, "Weights", question, answers, "Export…", "weights_dialog")
         else:
@@ -113,3 +120,8 @@ def _is_worth_a_question(run: Run) -> bool:
     """Return True if a run has weights that no file holds and that took long to train."""
     unsaved = run.learned and run.snapshot is not None and run.snapshot is not run.exported
     return unsaved and run.stopwatch.seconds >= WORTH_A_QUESTION_SECONDS
+
+
+def _is_mixed(run: Run) -> bool:
+    """Return True if a run shows weights that no file holds, because an import kept some of the present ones."""
+    return run.snapshot is not None and run.snapshot.mixed and run.snapshot is not run.exported

@@ -70,6 +70,8 @@ class WeightsImport(QObject):
         snapshot = self._session.snapshot
         source = snapshot.source if snapshot is not None else None
         words = f"the weights of {short(source.name)}" if source is not None else "the weights of the current run"
+        if snapshot is not None and snapshot.mixed:
+            words += " and kept ones"
         try:
             target = target_of_document(self._document, snapshot, words)
         except TinymlError as error:
@@ -85,5 +87,6 @@ class WeightsImport(QObject):
         self._session.use_snapshot(snapshot)
         if snapshot.source is not None:
             self._recent.remember(snapshot.source)
-            self.message.emit(f"The network now has the weights of {short(snapshot.source.name)}.")
+            kept = " and the kept ones" if snapshot.mixed else ""
+            self.message.emit(f"The network now has the weights of {short(snapshot.source.name)}{kept}.")
         self.imported.emit()

@@ -150,7 +150,7 @@ class EpochChoice(QObject):
         if snapshot is run.earlier:
             return "weights of the run before, until the first epoch ends"
         if snapshot.source is not None:
-            return f"weights of {snapshot.source.name}"
+            return f"weights of {snapshot.source.name}{' and kept ones' if snapshot.mixed else ''}"
         of = f" of {max(self.total, len(snapshot.history))}"
         if snapshot.within_epoch or not snapshot.history:
             number = len(snapshot.history) + 1

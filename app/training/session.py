@@ -251,7 +251,8 @@ class Session(RunChoice):
             return
         metrics = {name: getattr(snapshot, name) for name in ("test_loss", "test_accuracy", "test_r_squared")}
         curves = RunCurves.from_history(snapshot.history, metric_for(snapshot.description))
-        self._forget_runs(Run(snapshot=snapshot, exported=snapshot, curves=curves, **metrics))
+        exported = None if snapshot.mixed else snapshot
+        self._forget_runs(Run(snapshot=snapshot, exported=exported, curves=curves, **metrics))
 
     @Slot()
     def forget(self) -> None:

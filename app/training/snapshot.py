@@ -29,6 +29,7 @@ class Snapshot:
         preprocessing: what turns a raw example into an input of the network; None if the network is not trained, or in
             files of older versions.
         source: the model file that the weights were read from; None for weights of a run.
+        mixed: True if some weights are not those of `source` but were kept, so that no file holds all of them.
     """
 
     network: NetworkSpecification
@@ -44,6 +45,7 @@ class Snapshot:
     test_r_squared: float | None = None
     preprocessing: FittedPreprocessing | None = None
     source: Path | None = None
+    mixed: bool = False
 
     def fits(self, network: NetworkSpecification, description: DataDescription | None) -> bool:
         """Return True if these are weights of `network` for data with the inputs and the targets of `description`."""

@@ -108,4 +108,5 @@ def read_weights(path: Path, target: ImportTarget, mapping: WeightMapping, progr
         frozen_state(net),
         preprocessing=splits.train.preprocessing,
         source=path,
+        mixed=any(pair.kept for pair in mapping.pairs),
     )

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox
 
 from app.forms.weight_import import ImportDialog
-from app.training import SessionState
+from app.forms.weight_import.mapping_model import SOURCE
 from tinyml.core.tensor_file import write_tensors
 from tinyml.net import build
 
@@ -30,6 +30,12 @@ def dialog_of(qtbot, window) -> ImportDialog:
     dialog = window.findChild(ImportDialog)
     qtbot.waitUntil(lambda: not dialog.busy)
     return dialog
+
+
+def label_of_target(qtbot, window) -> str:
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(ImportDialog)))
+    shown = next(each for each in window.findChildren(ImportDialog) if each.isVisible())
+    return shown.findChild(QLabel, "import_about").text()
 
 
 def apply(qtbot, window) -> None:
@@ -56,12 +62,44 @@ def test_the_open_file_is_imported_and_named_everywhere(qtbot, window, foreign) 
 
 
 def test_imported_weights_are_trained_further(qtbot, window, foreign) -> None:
+    project = window.document.project
+    # With such small steps the weights stay what they were before the first epoch.
+    window.document.replace(
+        project.model_copy(update={"training": project.training.model_copy(update={"learning_rate": 1e-9})})
+    )
+    qtbot.waitUntil(lambda: not window.document.data_pending)
     window.files.weights_import.import_file(foreign)
     apply(qtbot, window)
+    imported = window.session.snapshot
     window.training.continue_training()
     qtbot.waitUntil(lambda: len(window.session.history) >= 1)
     window.session.stop()
-    qtbot.waitUntil(lambda: window.session.state is not SessionState.STOPPING)
+    qtbot.waitUntil(lambda: not window.session.state.active)
+    assert window.session.snapshot is not imported
+    for name, tensor in window.session.snapshot.tensors.items():
+        assert np.allclose(tensor, imported.tensors[name], rtol=0, atol=1e-4)
+
+
+def test_imported_and_kept_weights_are_in_no_file(qtbot, window, foreign, dialog) -> None:
+    window.files.weights_import.import_file(foreign)
+    model = dialog_of(qtbot, window).model
+    assert model.setData(model.index(0, SOURCE), model.choices(0)[0])
+    apply(qtbot, window)
+    assert window.session.run.exported is None
+    words = window.status.findChild(QLabel, "status_weights").text()
+    assert words == "weights of foreign.safetensors and kept ones"
+    window.pages.show_page("models")
+    window.files.open_path(foreign)
+    qtbot.waitUntil(lambda: window.models_page.contents is not None)
+    assert not any(entry.line.startswith("in use") for entry in window.models_page.file_panel.files.entries)
+    window.files.weights_import.import_file(foreign)
+    question = dialog(window, "weights_dialog")
+    assert question.text() == "No file holds these weights: some are imported, and some were kept."
+    next(button for button in question.buttons() if button.text() == "Discard").click()
+    assert "the weights of foreign.safetensors and kept ones" in label_of_target(qtbot, window)
+    window.session.run.exported = window.session.snapshot
+    window.files.weights_import.import_file(foreign)
+    assert not any(box.isVisible() for box in window.findChildren(QMessageBox, "weights_dialog"))
 
 
 def test_the_menu_asks_for_a_file(qtbot, window, foreign, monkeypatch) -> None:
