@@ -119,7 +119,7 @@ class EvaluationPane(QWidget):
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._columns.direction() != direction:
             self._columns.setDirection(direction)
-        self._left.setMaximumWidth(_LEFT_WIDTH if wide else 2**24 - 1)
+        self._left.setMaximumWidth(max(_LEFT_WIDTH, self.scores.minimumWidth()) if wide else 2**24 - 1)
 
     @Slot()
     def refresh(self) -> None:

@@ -11,6 +11,9 @@ from app.models.evaluation.results import ClassScores, EvaluationResult, NumberS
 from app.widgets.plain_text import short, tool_tip
 from app.widgets.theme.fonts import bold_font
 
+_NAME_DIGITS = 18
+"""Room for the name of a file, in digits. A longer name is shortened."""
+
 Row = tuple[str, tuple[str, ...], int | None, str]
 """Title, text for each file, place of the better one, and what the title means."""
 
@@ -78,9 +81,15 @@ class ScoreTable(QTableWidget):
             self._fit()
 
     def _fit(self) -> None:
-        """Be as high as the rows."""
+        """Be as high as the rows, and at least as wide as the numbers and the usual names of files."""
         self.resizeRowsToContents()
         header = self.horizontalHeader()
+        widest = self.fontMetrics().horizontalAdvance("0" * _NAME_DIGITS)
+        needs = [
+            min(max(self.sizeHintForColumn(column), header.sectionSizeHint(column)), widest)
+            for column in range(self.columnCount())
+        ]
+        self.setMinimumWidth(sum(needs) + 2 * self.frameWidth())
         top = header.sizeHint().height() if not header.isHidden() else 0
         self.setFixedHeight(top + sum(self.rowHeight(row) for row in range(self.rowCount())) + 2)
 
