@@ -13,7 +13,7 @@ from app.document.data_descriptions import DescribedData
 from app.document.data_filters import data_name_filters
 from app.document.document import UNTITLED
 from app.document.edits import choose_source
-from app.jobs import LONGEST_SAVE, BackgroundRunner, Job, LatestJob
+from app.jobs import BackgroundRunner, Job, LatestJob
 from app.shell.dialogs import show_problem
 from app.shell.examples import EXAMPLES, LESSONS
 from app.shell.file_selection import FileSelection, select_files
@@ -75,7 +75,7 @@ class Files(QObject):
         self._document, self._session, self._window = document, session, window
         self._runner = BackgroundRunner()
         self.recent_files = RecentFiles(settings, self)
-        self.weights_export = WeightsExport(session, self._runner, self.recent_files, settings, window)
+        self.weights_export = WeightsExport(session, self.recent_files, settings, window)
         self.weights_export.message.connect(self.message)
         self.unsaved_changes = UnsavedChanges(
             document, session, self.save_project, self._export_and_then, is_kept, window
@@ -252,11 +252,12 @@ class Files(QObject):
         show_problem(self._window, "Export", sentence)
 
     def shutdown(self) -> None:
-        """Wait until all files are written, and end the background thread."""
+        """Wait until all files are written, and end the background threads."""
         if self._data_job is not None:
             self._data_job.cancel()
         self._watch.shutdown()
-        self._runner.shutdown(LONGEST_SAVE)
+        self.weights_export.shutdown()
+        self._runner.shutdown()
 
     def _export_and_then(self, then: Callable[[], object] | None) -> None:
         stem = self._document.path.name.split(".")[0] if self._document.path else "network"

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.forms.export import ExportDialog, ModelSource, source_of_file, source_of_snapshot
-from app.jobs import BackgroundRunner
+from app.jobs import LONGEST_SAVE, BackgroundRunner
 from app.shell.dialogs import show_problem
 from app.shell.recent_files import RecentFiles
 from app.training import Run, Session, Snapshot
@@ -22,7 +22,6 @@ class WeightsExport(QObject):
 
     Arguments:
         session: the runs. The exported snapshot is noted in its run.
-        runner: reads and writes for the dialog.
         recent: remembers the file if the window can open it again.
         settings: remember the last format and the last folder.
         window: parent of the dialogs.
@@ -33,11 +32,11 @@ class WeightsExport(QObject):
 
     message = Signal(str)
 
-    def __init__(
-        self, session: Session, runner: BackgroundRunner, recent: RecentFiles, settings: QSettings, window: QWidget
-    ) -> None:
+    def __init__(self, session: Session, recent: RecentFiles, settings: QSettings, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._runner, self._recent = session, runner, recent
+        self._session, self._recent = session, recent
+        # Its own, so that a long export delays no other command.
+        self._runner = BackgroundRunner()
         self._settings, self._window = settings, window
         self._exporting: tuple[Run, Snapshot] | None = None
         self._then: Callable[[], object] | None = None
@@ -69,8 +68,18 @@ class WeightsExport(QObject):
         dialog = ExportDialog(source, self._runner, self._settings, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.exported.connect(self._on_exported)
+        dialog.finished.connect(self._on_finished)
         dialog.open()
         return dialog
+
+    def shutdown(self) -> None:
+        """Wait until all files are written, and end the background thread."""
+        self._runner.shutdown(LONGEST_SAVE)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        """Let the next dialog not wait for what this one has started: a preview, or a cancelled export."""
+        self._runner.abandon()
 
     @Slot(str, Path)
     def _on_exported(self, name: str, path: Path) -> None:
