@@ -61,6 +61,10 @@ def tensor_kinds() -> dict[str, Kind]:
     }
 
 
+_LARGEST = 2**22
+"""Bytes that the repeated fields of a damaged file have at most."""
+
+
 def damage_fields(content: bytes, rng: random.Random) -> bytes:
     """Change keys, lengths or contents of some fields of an ONNX model, or remove or repeat them."""
     for _ in range(rng.choice((1, 1, 2, 5))):
@@ -79,7 +83,8 @@ def _change_field(content: bytes, rng: random.Random, around: tuple[int, ...]) -
     else:
         changed = _change_one(number, wire, inside, rng)
     pieces = [_join(*field) for field in fields]
-    pieces[place] = changed * rng.choice((1, 1, 1, 1, 0, 2, 500))
+    # Repeated fields inside repeated fields would fill the memory before anything is read.
+    pieces[place] = changed * min(rng.choice((1, 1, 1, 1, 0, 2, 500)), max(_LARGEST // max(len(changed), 1), 1))
     return b"".join(pieces)
 
 
