@@ -1,4 +1,4 @@
-"""Export as a script for tinyml, which repeats the run to the bit."""
+"""Export as a script for tinyml, which repeats the run to the bit, as far as the model file describes it."""
 
 from pathlib import Path
 
@@ -14,6 +14,8 @@ _REPEATS = (
     "# It repeats the run of the exported weights: data, split, preprocessing, settings and seeds are the same.\n"
     "# With the same number of threads (TINYML_THREADS) the weights are the same, bit for bit:\n"
     "#     python THIS_FILE --save weights.safetensors\n"
+    "# A model file does not say if its run changed a setting on the way, continued another run, or was exported in\n"
+    "# the middle of an epoch. Then the weights differ.\n"
 )
 _UNKNOWN = (
     "# The exported model has no history, so it is unknown how far it was trained. The script trains all epochs:\n"

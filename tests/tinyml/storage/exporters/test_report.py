@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tinyml.storage import SavedModel, save_model
 from tinyml.storage.exporters import exporters
 from tinyml.storage.exporters.report_page.charts import Series, line_chart, scatter_chart
 from tinyml.storage.exporters.report_page.findings import examine
+from tinyml.storage.exporters.report_page.sections import result_sections
 
 
 class Page(HTMLParser):
@@ -106,6 +108,19 @@ def test_the_worst_mistakes_come_first_and_have_their_pictures(tmp_path: Path) -
     assert scores == sorted(scores, reverse=True)
     assert all(mistake.true != mistake.predicted for mistake in findings.mistakes)
     assert written(tmp_path, net, about).count("img") == len(findings.mistakes) + 2 * len(findings.maps)
+
+
+def test_the_page_says_when_it_shows_or_searches_only_a_part(tmp_path: Path) -> None:
+    findings = examine(*trained("digits"), lambda _share: None)
+    names = trained("digits")[1].class_names
+    assert findings.mistake_count is not None
+    assert findings.counts is not None
+    all_shown = replace(findings, mistakes=findings.mistakes[:3], mistake_count=3)
+    assert "the highest first.</p>" in result_sections(all_shown, names)
+    assert "patches of test images that" in result_sections(all_shown, names)
+    part = replace(all_shown, mistake_count=40, counts=(1, 1, 2001))
+    assert "the highest first. These are 3 of 40 mistakes.</p>" in result_sections(part, names)
+    assert "patches of the first 2\u00a0000 of 2\u00a0001 test images that" in result_sections(part, names)
 
 
 def test_curves_have_a_point_for_every_epoch(tmp_path: Path) -> None:

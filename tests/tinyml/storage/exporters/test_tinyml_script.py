@@ -83,6 +83,11 @@ def test_a_model_without_history_promises_no_equal_weights() -> None:
     assert "bit for bit" not in text
 
 
+def test_the_script_says_what_the_model_file_does_not_know() -> None:
+    text = write_script(trained("circle")[1], "circle")
+    assert "# A model file does not say if its run changed a setting on the way" in text
+
+
 def test_early_stopping_stops_the_script_itself() -> None:
     text = write_script(stopped(trained("circle")[1], early_stopping=1), "circle")
     assert "default=9, " in text

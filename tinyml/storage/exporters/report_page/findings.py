@@ -16,7 +16,7 @@ from tinyml.visualize.figures import StrongestPatches, strongest_patches
 
 _MOST_MISTAKES, _MOST_MAPS, _MOST_POINTS, _MOST_PAIRS = 24, 8, 800, 12
 _BATCH = 256
-_MOST_SEARCHED = 2000
+MOST_SEARCHED = 2000
 """Examples in which the strongest patches are searched."""
 
 
@@ -186,7 +186,7 @@ def _find_maps(
     layer = _map_layer(net, about)
     if not layer:
         return "", (), ""
-    part = test.take(np.arange(min(len(test), _MOST_SEARCHED)))
+    part = test.take(np.arange(min(len(test), MOST_SEARCHED)))
     try:
         found: StrongestExamples | None = None
         for done, so_far in search_strongest(net, part, layer):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tinyml.core import Array
+from tinyml.core import Array, describe_count
 from tinyml.learner import class_report
 from tinyml.storage.exporters.report_page.charts import scatter_chart
-from tinyml.storage.exporters.report_page.findings import Findings, Mistake
+from tinyml.storage.exporters.report_page.findings import MOST_SEARCHED, Findings, Mistake
 from tinyml.storage.exporters.report_page.html_text import inline_image, number, percentage, safe, section, table
 from tinyml.visualize.figures import StrongestPatches
 from tinyml.visualize.figures.colours import image_colours, signed_colours, signed_limit
@@ -99,7 +99,9 @@ def _mistakes(findings: Findings) -> str:
     if findings.mistake_count is None:
         note = "The test examples with the largest errors, the largest first."
     else:
-        note = "The test examples with the highest score for a wrong class, the highest first."
+        shown, count = len(findings.mistakes), findings.mistake_count
+        part = f" These are {shown} of {describe_count(count, 'mistake')}." if shown < count else ""
+        note = f"The test examples with the highest score for a wrong class, the highest first.{part}"
     if findings.mistakes[0].image is not None:
         return section("Worst mistakes", f'<div class="tiles">{"".join(map(_tile, findings.mistakes))}</div>', note)
     rows = [(each.name, each.true, each.predicted, percentage(each.confidence)) for each in findings.mistakes[:12]]
@@ -140,8 +142,14 @@ def _maps(findings: Findings) -> str:
     if not findings.maps:
         note = findings.maps_remark or "None of its maps answers to any of the test examples."
         return section(title, "", note)
+    count = findings.counts[2] if findings.counts else 0
+    images = (
+        f"the first {describe_count(MOST_SEARCHED)} of {describe_count(count)} test images"
+        if count > MOST_SEARCHED
+        else "test images"
+    )
     note = (
-        "For each of its strongest maps: the nine patches of test images that excite it most, and beside each of them "
+        f"For each of its strongest maps: the nine patches of {images} that excite it most, and beside each of them "
         "the pixels that cause the activation (deconvnet, Zeiler & Fergus 2014). Blue is below zero, orange above. "
         f"{findings.maps_remark}"
     )

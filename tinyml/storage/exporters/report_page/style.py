@@ -118,6 +118,8 @@ footer{color:var(--muted);font-size:13px;padding:4px}
  section,.stat{border-color:#ddd;padding:12px 14px}
  section{break-inside:auto;margin-bottom:12px}
  h2,.note{break-after:avoid}
+ .note{break-inside:avoid;orphans:4}
+ .tiles,.maps{break-before:avoid}
  section.whole{break-inside:avoid}
  figure,.tile,.maps>div,tr,.stat,.numbers,.definitions,.confusion{break-inside:avoid}
  .charts{grid-template-columns:repeat(3,1fr);gap:10px}
@@ -129,6 +131,10 @@ footer{color:var(--muted);font-size:13px;padding:4px}
  .tile,.stat span{font-size:9px}
  .network svg{max-width:520px}
  .scroll{overflow:visible}
+ .columns{display:flex;flex-wrap:wrap;gap:18px}
+ .columns>*{flex:1 1 240px;min-width:min-content}
+ .confusion td{min-width:16px;height:22px;font-size:10px;padding:0 2px}
+ .confusion th{font-size:9px;padding:1px 3px;max-width:7em}
 }
 """
 )
