@@ -100,13 +100,17 @@ def read_weights(path: Path, target: ImportTarget, mapping: WeightMapping, progr
     else:
         net = set_up_training(project.network, project.training, splits).net
     apply_mapping(path, net, mapping, lambda share: progress(_SHARE_OF_DATA + (1 - _SHARE_OF_DATA) * share))
+    mixed, fitted = any(pair.kept for pair in mapping.pairs), splits.train.preprocessing
+    if mixed and target.present is not None and target.present.preprocessing is not None:
+        # Kept numbers were trained on examples that were prepared so.
+        fitted = target.present.preprocessing
     return Snapshot(
         project.network,
         project.data,
         project.training,
         target.description,
         frozen_state(net),
-        preprocessing=splits.train.preprocessing,
+        preprocessing=fitted,
         source=path,
-        mixed=any(pair.kept for pair in mapping.pairs),
+        mixed=mixed,
     )

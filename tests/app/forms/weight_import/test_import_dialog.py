@@ -1,6 +1,7 @@
 """The import of foreign weights: the proposed mapping, its edits, and what is read when it is applied."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 from threading import Event
 
@@ -145,6 +146,23 @@ def test_a_missing_tensor_is_a_problem_until_the_present_numbers_are_kept(
     assert np.array_equal(snapshot.tensors[kept], net.named_tensors[kept])
     first = next(iter(snapshot.tensors))
     assert np.array_equal(snapshot.tensors[first], state_dict[names[0]])
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_kept_numbers_keep_their_preprocessing(qtbot, make_dialog, state_dict, target, keeps: bool) -> None:
+    project = target.project
+    net = build(project.network, target.description.example_shape, np.random.default_rng(8))
+    # An object of its own: the data of now would be prepared with an equal one at best.
+    fitted = copy(module.load_splits(project.data).train.preprocessing)
+    present = Snapshot(
+        project.network, project.data, project.training, target.description, net.named_tensors, preprocessing=fitted
+    )
+    dialog = make_dialog(state_dict, ImportTarget(project, target.description, present))
+    if keeps:
+        choose(dialog, 0, "Keep")
+    snapshot = apply(qtbot, dialog)
+    assert (snapshot.preprocessing is fitted) is keeps
+    assert snapshot.mixed is keeps
 
 
 def test_a_tensor_is_taken_from_the_parameter_that_had_it(qtbot, make_dialog, state_dict) -> None:
