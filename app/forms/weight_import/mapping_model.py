@@ -67,11 +67,6 @@ class MappingModel(QAbstractTableModel):
         """The mapping with all choices of the user."""
         return self._mapping
 
-    @property
-    def is_proposal(self) -> bool:
-        """True if the user has changed nothing."""
-        return self._mapping.pairs == self._proposal.mapping.pairs
-
     def set_proposal(self, proposal: Proposal) -> None:
         """Show what is proposed for another file.
 
@@ -97,7 +92,8 @@ class MappingModel(QAbstractTableModel):
         fitting = [(name, False) for name in self._names.get(pair.shape, ())]
         if len(pair.shape) > 1:
             fitting += [(name, True) for name in self._names.get(shape_before_transposing(pair.shape), ())]
-        fitting.sort(key=lambda choice: users.get(choice[0], pair.target) != pair.target)
+        present = (pair.source, pair.transposed)
+        fitting.sort(key=lambda choice: (choice != present, users.get(choice[0], pair.target) != pair.target))
         for name, transposed in fitting[:_MOST_CHOICES]:
             words = [short(name), "transposed"] if transposed else [short(name)]
             if users.get(name, pair.target) != pair.target:
@@ -135,11 +131,13 @@ class MappingModel(QAbstractTableModel):
     def setData(self, index: AnyIndex, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if not isinstance(value, Choice) or index.column() != SOURCE:
             return False
-        target, before = self._mapping.pairs[index.row()].target, self._mapping
+        pair, before = self._mapping.pairs[index.row()], self._mapping
+        if (value.source, value.transposed, value.source is None) == (pair.source, pair.transposed, pair.kept):
+            return True  # An editor that loses the focus is no choice.
         if value.source is None:
-            self._mapping = before.with_kept(target)
+            self._mapping = before.with_kept(pair.target)
         else:
-            self._mapping = before.with_source(target, value.source, value.transposed)
+            self._mapping = before.with_source(pair.target, value.source, value.transposed)
         # The choice may have taken the tensor from another row.
         self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
         self.mapping_changed.emit()

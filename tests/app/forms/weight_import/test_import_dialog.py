@@ -204,6 +204,28 @@ def test_an_editor_without_a_choice_decides_nothing(qtbot, make_dialog, state_di
     assert dialog.model.mapping is before
 
 
+def test_an_editor_that_loses_the_focus_changes_no_reason(make_dialog, state_dict) -> None:
+    dialog = make_dialog(state_dict)
+    before = dialog.model.mapping
+    dialog.table.edit_row(0)
+    dialog.table.commitData(dialog.findChild(QComboBox, "import_source"))
+    assert dialog.model.mapping is before
+    assert cell(dialog, 0, REASON) == "order and shape"
+    choose(dialog, 0, "Keep")
+    kept = dialog.model.mapping
+    choose(dialog, 0, "Keep")
+    assert dialog.model.mapping is kept
+
+
+def test_the_present_tensor_is_the_first_choice_of_many(make_dialog, state_dict) -> None:
+    last = list(state_dict)[-1]
+    others = {f"extra.{number:04}": np.zeros_like(state_dict[last]) for number in range(1_001)}
+    dialog = make_dialog({**others, **state_dict})
+    row = len(state_dict) - 1
+    assert cell(dialog, row, SOURCE) == last
+    assert [each.source for each in dialog.model.choices(row)[:2]] == [None, last]
+
+
 def test_everything_kept_is_nothing_to_apply(make_dialog, state_dict) -> None:
     dialog = make_dialog(state_dict)
     for row in range(dialog.model.rowCount()):
