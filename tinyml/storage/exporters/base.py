@@ -14,7 +14,9 @@ from tinyml.net import Sequential
 from tinyml.storage.model import SavedModel
 
 _IMPORTED = sys.stdlib_module_names | {
-    *("jax", "keras", "numpy", "pydantic", "safetensors", "tensorflow", "threadpoolctl", "tinyml", "torch")
+    *("jax", "keras", "numpy", "pydantic", "safetensors", "tensorflow", "threadpoolctl", "tinyml", "torch"),
+    *("PIL", "absl", "annotated_types", "colorama", "h5py", "ml_dtypes", "mpmath", "namex", "optree", "packaging"),
+    *("pydantic_core", "rich", "torchgen", "tqdm", "typing_extensions", "typing_inspection"),
 }
 """What scripts import, and what that imports. Python would take a script of such a name for the package."""
 

@@ -49,7 +49,7 @@ def test_a_script_and_the_model_file_stand_beside_each_other(to: str, tmp_path: 
 
 
 @pytest.mark.parametrize("to", [*SCRIPTS, "tinyml"])
-@pytest.mark.parametrize("name", ["torch", "keras", "tinyml", "random"])
+@pytest.mark.parametrize("name", ["torch", "keras", "tinyml", "random", "tqdm", "typing_extensions", "h5py"])
 def test_a_script_never_hides_a_package_that_it_imports(name: str, to: str, tmp_path: Path) -> None:
     # Python searches the folder of a script first: `import torch` in torch.py imports torch.py.
     with pytest.raises(StorageError, match=f"{name}.py': Python would take this script for the package '{name}'"):
