@@ -72,10 +72,22 @@ class DataOffer:
         return " · ".join(f"{part} {format_count(self.counts[part])}" for part in self.counts)
 
 
+def as_learned(choice: DataChoice, about: SavedModel) -> DataChoice:
+    """Return the choice of some data, read and prepared as a network learned its own data.
+
+    The source, its options and the split stay what they are.
+
+    Arguments:
+        choice: the data.
+        about: the file with the network.
+    """
+    return choice.model_copy(update={"preprocessing": about.data.preprocessing, "target": about.data.target})
+
+
 def list_offers(about: SavedModel, sources: DataSources) -> tuple[DataOffer, ...]:
     """List the data to evaluate on, before anything is read. The data of the file come first.
 
-    Other data are split and prepared as the file says.
+    All data are prepared as the file says. Only the data of the project keep their own split.
 
     Arguments:
         about: the shown file.
@@ -84,7 +96,8 @@ def list_offers(about: SavedModel, sources: DataSources) -> tuple[DataOffer, ...
     own = about.data.model_copy(update={"expected": None})
     found = [(TRAINED, own.source, own)]
     if sources.project is not None:
-        found.append((PROJECT, sources.project.source, sources.project.model_copy(update={"expected": None})))
+        project = as_learned(sources.project, about).model_copy(update={"expected": None})
+        found.append((PROJECT, project.source, project))
     for section, names in ((BUILT_IN, builtin_names()), (PUBLIC, public_names()), (YOURS, sources.own)):
         for name in names:
             try:
@@ -111,8 +124,9 @@ def examine(offer: DataOffer, models: Sequence[SavedModel]) -> DataOffer:
         if choice.source in public_names() and not public_sets()[choice.source].is_downloaded:
             title = public_sets()[choice.source].title
             return _refuse(offer, title, f"{title} is not downloaded. Download it on the Data page.")
-        description = describe_choice(choice)
-        misfits = [sentence for sentence in (describe_misfit(about, description) for about in models) if sentence]
+        descriptions = [describe_choice(as_learned(choice, about)) for about in models]
+        found = (describe_misfit(about, each) for about, each in zip(models, descriptions, strict=True))
+        misfits, description = [sentence for sentence in found if sentence], descriptions[0]
         counts = dict(zip(("training", "validation", "test"), split_counts(description, choice), strict=True))
     except TinymlError as error:
         return _refuse(offer, offer.title, str(error))
@@ -167,6 +181,8 @@ def describe_other_network(this: SavedModel, other: SavedModel) -> str:
     if this.input_shape != other.input_shape:
         shapes = _in_words(this.input_shape), _in_words(other.input_shape)
         return f"One network needs examples of {shapes[0]}, the other one of {shapes[1]}, so no data fits both."
+    if this.data.target != other.data.target:
+        return "One network learned to predict its input, the other one did not, so no target fits both."
     if (this.target_shape is None) != (other.target_shape is None):
         return "One network tells classes apart, the other one predicts numbers, so no data fits both."
     outputs = output_shape_of(this), output_shape_of(other)

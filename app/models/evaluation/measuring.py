@@ -1,12 +1,12 @@
 """Measures saved networks on a part of some data. Everything here runs off the GUI thread."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
-from app.models.evaluation.data_offers import describe_misfit
+from app.models.evaluation.data_offers import as_learned, describe_misfit
 from app.models.evaluation.results import (
     ClassScores,
     EvaluationRequest,
@@ -18,13 +18,13 @@ from app.models.evaluation.results import (
     largest_errors,
 )
 from app.models.reading.file_contents import mark_of
-from app.training.dataset_cache import load_beside
+from app.training.dataset_cache import Part, load_beside
 from app.training.sample_trace import unscaled_output
 from app.widgets.images.thumbnails import thumbnails
 from app.widgets.plain_text import short
 from tinyml.core import DataError, StorageError
 from tinyml.core.threads import one_blas_thread
-from tinyml.data import Dataset, ProgressCallback, scale_splits, split
+from tinyml.data import DataChoice, Dataset, Preprocessing, ProgressCallback, scale_splits, split
 from tinyml.data.alignment import align_classes, align_columns
 from tinyml.learner import check_fits, class_scores, confusion_matrix
 from tinyml.learner.evaluation import evaluate_in_parts
@@ -59,8 +59,7 @@ def measure(
     """
     started = perf_counter()
     models = [_load(file) for file in request.files]
-    raw = load_beside(request.choice, lambda _share: progress(0.0))
-    datasets = [_prepare(raw, request, net, about) for net, about in models]
+    datasets = _prepare_all(request, models, progress)
     total, scores = len(datasets) * len(datasets[0]), []
     with one_blas_thread():
         for place, ((net, about), data) in enumerate(zip(models, datasets, strict=True)):
@@ -96,20 +95,39 @@ def _load(file: ModelFile) -> tuple[Sequential, SavedModel]:
     return net, about
 
 
-def _prepare(raw: Dataset, request: EvaluationRequest, net: Sequential, about: SavedModel) -> Dataset:
-    """Return the part of the data, prepared as the network learned it."""
-    misfit = describe_misfit(about, raw.description.with_target(request.choice.target))
+def _prepare_all(
+    request: EvaluationRequest, models: Sequence[tuple[Sequential, SavedModel]], progress: ProgressCallback
+) -> list[Dataset]:
+    """Return the part of the data for each network: the same examples, each time prepared as the network learned."""
+    read: dict[Preprocessing, Dataset] = {}
+    datasets = []
+    for net, about in models:
+        choice = as_learned(request.choice, about)
+        # The scale changes nothing that is read.
+        reading = choice.preprocessing.model_copy(update={"scale": "automatic", "scale_targets": "automatic"})
+        if reading not in read:
+            read[reading] = load_beside(choice, lambda _share: progress(0.0))
+        datasets.append(_prepare(read[reading], choice, request.part, net, about))
+    first = datasets[0]
+    if any(len(each) != len(first) or not np.array_equal(each.labels, first.labels) for each in datasets):
+        raise DataError("The data changed while they were read. Evaluate the networks again.")
+    return datasets
+
+
+def _prepare(raw: Dataset, choice: DataChoice, name: Part, net: Sequential, about: SavedModel) -> Dataset:
+    """Return a part of the data, prepared as the network learned it."""
+    misfit = describe_misfit(about, raw.description.with_target(choice.target))
     if misfit:
         raise DataError(f"{misfit} Choose data of the shape that it was trained on.")
     fitted = about.preprocessing
     ordered = raw if fitted is None else align_columns(raw, fitted)
-    splits = scale_splits(split(ordered, request.choice), request.choice.preprocessing, fitted)
-    part = {"training": splits.train, "validation": splits.validation, "test": splits.test}[request.part]
+    splits = scale_splits(split(ordered, choice), choice.preprocessing, fitted)
+    part = {"training": splits.train, "validation": splits.validation, "test": splits.test}[name]
     part = align_classes(part, about.class_names)
     check_fits(net, about.input_shape, part)
     check_loss(about.training.loss, part.description)
     if not len(part):
-        raise DataError(f"There are no {request.part} examples to evaluate the network on. Choose another part.")
+        raise DataError(f"There are no {name} examples to evaluate the network on. Choose another part.")
     return part
 
 

@@ -101,6 +101,25 @@ def test_the_preprocessing_of_the_file_is_used(view, opened, train, evaluate) ->
     assert expected.loss != pytest.approx(refitted.loss, rel=1e-3)
 
 
+def test_the_data_of_the_project_are_read_as_the_file_says(qtbot, view, opened, train) -> None:
+    path = train("digits", DIGITS, "digits", epochs=3, preprocessing={"size": (6, 4), "resize": "crop"})
+    opened(path)
+    project = DataChoice(source="digits", seed=3, preprocessing={"size": (6, 4), "resize": "stretch"})
+    view.show_data(DataSources(project))
+    view.heading.buttons["evaluate"].click()
+    dialog = view.evaluation.dialog
+    qtbot.waitUntil(lambda: not any(offer.pending for offer in dialog.offers))
+    offer = next(offer for offer in dialog.offers if offer.section == "This project")
+    net, about = load_model(path)
+    assert offer.choice == project.model_copy(update={"preprocessing": about.data.preprocessing})
+    dialog.choose(offer.choice)
+    dialog.evaluate_button.click()
+    evaluator = view.evaluation.evaluator
+    qtbot.waitUntil(lambda: evaluator.state is EvaluationState.RETURNED)
+    test = prepare_splits(offer.choice, fitted=about.preprocessing).test
+    assert evaluator.result.scores[0].accuracy == pytest.approx(report(net, test, about.training.loss).accuracy)
+
+
 def test_points_are_rows_and_training_examples_are_named(view, opened, train, evaluate) -> None:
     opened(train())
     evaluate(view, part="training")

@@ -5,6 +5,9 @@ import pytest
 
 from app.models.evaluation.evaluator import EvaluationState
 from tests.app.models.evaluation.conftest import DIGITS, SINE, linear
+from tinyml.data import prepare_splits
+from tinyml.learner import report
+from tinyml.storage import load_model
 
 
 @pytest.fixture
@@ -55,6 +58,20 @@ def test_two_networks_that_predict_numbers(view, compared, train, evaluate) -> N
     nearer = [int((scores[0].errors < scores[1].errors).sum()), int((scores[1].errors < scores[0].errors).sum())]
     assert rows["smaller error in"] == [str(count) for count in nearer]
     assert sum(nearer) <= view.evaluation.evaluator.result.count
+
+
+def test_each_network_reads_the_images_as_it_learned(view, compared, train, evaluate) -> None:
+    paths = [
+        train(rule, DIGITS, "digits", epochs=3, preprocessing={"size": (6, 4), "resize": rule})
+        for rule in ("crop", "stretch")
+    ]
+    compared(*paths)
+    evaluate(view)
+    result = view.evaluation.evaluator.result
+    for path, score in zip(paths, result.scores, strict=True):
+        net, about = load_model(path)
+        test = prepare_splits(about.data, fitted=about.preprocessing).test
+        assert score.accuracy == pytest.approx(report(net, test, about.training.loss).accuracy)
 
 
 def test_networks_of_other_shapes_cannot_be_evaluated_together(view, compared, train) -> None:
