@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.formatting import format_percentage, format_value
 from app.models.evaluation.measuring import MOST_SHOWN
-from app.models.evaluation.results import ClassScores, EvaluationResult, NumberScores, largest_errors
+from app.models.evaluation.results import NO_CLASS, ClassScores, EvaluationResult, NumberScores, largest_errors
 from app.widgets.labels import make_label, show_text
 from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
@@ -19,6 +19,7 @@ _PICTURE_SIZE = 48
 _ROWS = 3
 """Rows of pictures that are visible without scrolling."""
 _TABLE_HEIGHT = 28 * GRID
+_NO_CLASS = "no class"
 _MOST_NUMBERS = 4
 """Target numbers that are written in a row."""
 
@@ -203,7 +204,8 @@ def _show_classes(
     several = len(result.scores) > 1
     file = f"{short(result.request.files[wrong].path.stem)} " if several else ""
     for position in rows.positions.tolist():
-        true, found = short(names[result.labels[position]]), short(names[scores.predicted[position]])
+        true, predicted = short(names[result.labels[position]]), int(scores.predicted[position])
+        found = _NO_CLASS if predicted == NO_CLASS else short(names[predicted])
         score, caption = format_percentage(float(scores.confidences[position])), f"{true}{ARROW}{found}"
         sentence = f"{result.request.part} example {position}: true {true}, {file}predicted {found}, score {score}."
         examples.append(PredictedExample(position, caption, (caption, score), sentence + _hint(result)))

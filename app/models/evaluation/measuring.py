@@ -8,6 +8,7 @@ import numpy as np
 
 from app.models.evaluation.data_offers import as_learned, describe_misfit
 from app.models.evaluation.results import (
+    NO_CLASS,
     ClassScores,
     EvaluationRequest,
     EvaluationResult,
@@ -22,7 +23,7 @@ from app.training.dataset_cache import Part, load_beside
 from app.training.sample_trace import unscaled_output
 from app.widgets.images.thumbnails import thumbnails
 from app.widgets.plain_text import short
-from tinyml.core import DataError, StorageError
+from tinyml.core import DataError, StorageError, describe_count
 from tinyml.core.threads import one_blas_thread
 from tinyml.data import DataChoice, Dataset, Preprocessing, ProgressCallback, scale_splits, split
 from tinyml.data.alignment import align_classes, align_columns
@@ -136,20 +137,22 @@ def _measure_classes(net: Sequential, data: Dataset, loss: str, step: Callable[[
     predicted, confidences = np.zeros(len(data), np.int64), np.zeros(len(data))
 
     def observe(part: slice, output: np.ndarray) -> None:
-        predicted[part] = objective.classes(output)
-        scores = class_scores(output, loss, data.class_targets)
-        confidences[part] = np.where(
-            np.isfinite(scores).all(axis=1), scores[np.arange(len(scores)), predicted[part]], np.nan
-        )
+        classes, scores = objective.classes(output), class_scores(output, loss, data.class_targets)
+        finite = np.isfinite(scores).all(axis=1)
+        # The largest of scores that are not numbers is the first one: this would be a guess of the first class.
+        predicted[part] = np.where(finite, classes, NO_CLASS)
+        confidences[part] = np.where(finite, scores[np.arange(len(scores)), classes], np.nan)
 
     evaluation = None
     for done, evaluation in evaluate_in_parts(net, data, objective, _BATCH_SIZE, observe):  # noqa: B007
         step(done)
     assert evaluation is not None, "there are examples"
-    assert evaluation.accuracy is not None, "the targets are classes"
-    confusion = confusion_matrix(predicted, data.labels, len(data.description.class_names))
-    missing = int(np.count_nonzero(~np.isfinite(confidences)))
-    return ClassScores(evaluation.loss, evaluation.accuracy, predicted, confidences, confusion, missing)
+    known, classes = predicted != NO_CLASS, len(data.description.class_names)
+    confusion = np.zeros((classes, classes), np.int64)
+    if known.any():
+        confusion = confusion_matrix(predicted[known], data.labels[known], classes)
+    accuracy, missing = float((predicted == data.labels).mean()), int(np.count_nonzero(~known))
+    return ClassScores(evaluation.loss, accuracy, predicted, confidences, confusion, missing)
 
 
 def _measure_numbers(net: Sequential, data: Dataset, loss: str, step: Callable[[int], None]) -> Scores:
@@ -206,7 +209,7 @@ def _notes(request: EvaluationRequest, about: SavedModel, scores: list[Scores]) 
     for file, score in zip(request.files, scores, strict=True):
         if isinstance(score, ClassScores) and score.not_finite:
             name = f"{short(file.path.stem)}: " if len(scores) > 1 else ""
-            yield f"{name}{score.not_finite} examples have scores that are not finite."
+            yield f"{name}{_describe_not_finite(score.not_finite, in_matrix=len(scores) == 1)}"
     same = request.choice.source == about.data.source
     splits = [(each.seed, each.validation, each.test, each.stratified) for each in (request.choice, about.data)]
     if same and request.part == "training":
@@ -215,3 +218,10 @@ def _notes(request: EvaluationRequest, about: SavedModel, scores: list[Scores]) 
         yield "The file was trained with another split, so the network may have learned some of these examples."
     if about.preprocessing is None:
         yield "The file does not say how its data was scaled, so its own training examples decide the scale."
+
+
+def _describe_not_finite(count: int, in_matrix: bool) -> str:
+    have, them = ("has", "It counts") if count == 1 else ("have", "They count")
+    matrix = " The confusion matrix leaves it out." if count == 1 else " The confusion matrix leaves them out."
+    sentence = f"{describe_count(count, 'example')} {have} scores that are not finite. {them} as wrong."
+    return sentence + matrix if in_matrix else sentence

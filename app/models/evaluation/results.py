@@ -9,6 +9,9 @@ from app.models.reading.file_contents import FileMark
 from app.training.dataset_cache import Part
 from tinyml.data import DataChoice, DataDescription
 
+NO_CLASS = -1
+"""In place of the predicted class of an example whose scores are not finite."""
+
 
 @dataclass(frozen=True)
 class ModelFile:
@@ -52,9 +55,10 @@ class ClassScores:
     Attributes:
         loss: mean over the examples.
         accuracy: share of the examples that are classified correctly, 0 to 1.
-        predicted: `(N,)` the predicted classes.
-        confidences: `(N,)` the scores of the predicted classes.
-        confusion: `(classes, classes)` counts; row: the true class, column: the predicted one.
+        predicted: `(N,)` the predicted classes; `NO_CLASS` where the scores are not finite, which counts as wrong.
+        confidences: `(N,)` the scores of the predicted classes; NaN if there is no such class.
+        confusion: `(classes, classes)` counts; row: the true class, column: the predicted one. Examples without a
+            predicted class are in no cell.
         not_finite: how many examples have scores that are not finite.
     """
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.models import ModelsPage
@@ -27,7 +28,7 @@ SINE = (linear(8), TANH, linear(1, "out"))
 
 @pytest.fixture
 def train(tmp_path) -> Callable[..., Path]:
-    """Train a network for a moment, and save it."""
+    """Train a network for a moment, and save it. A broken one returns only NaN."""
 
     def make(
         name: str = "model",
@@ -36,6 +37,7 @@ def train(tmp_path) -> Callable[..., Path]:
         epochs: int = 2,
         loss: str = "cross_entropy_with_softmax_loss",
         seed: int = 0,
+        broken: bool = False,
         **choice: object,
     ) -> Path:
         data = DataChoice(source=source, **choice)
@@ -45,6 +47,9 @@ def train(tmp_path) -> Callable[..., Path]:
         setup = set_up_training(network, training, splits)
         for _event in setup.run():
             pass
+        if broken:
+            weight = setup.net.parameters[0]
+            weight.tensor = np.full_like(weight.tensor, np.nan)
         description = splits.train.description
         about = SavedModel(
             network=network,

@@ -129,6 +129,18 @@ def test_points_are_rows_and_training_examples_are_named(view, opened, train, ev
     assert view.evaluation_pane.message.text() == "The network learned these examples."
 
 
+def test_scores_that_are_not_finite_count_as_wrong(view, opened, train, evaluate) -> None:
+    opened(train("digits", DIGITS, "digits", epochs=1, broken=True))
+    evaluate(view)
+    pane, result = view.evaluation_pane, view.evaluation.evaluator.result
+    assert scores(view)["accuracy"] == "0.0\u00a0%"
+    assert len(result.mistakes()) == result.count
+    assert not result.scores[0].confusion.any()
+    assert pane.message.text().startswith(f"{result.count} examples have scores that are not finite.")
+    gallery = pane.lists[0].gallery
+    assert gallery.grid.images[0].caption == f"{result.labels[gallery.positions[0]]}→no class"
+
+
 def test_numbers_have_errors_and_no_accuracy(view, opened, train, evaluate) -> None:
     path = train("sine", SINE, "sine", loss="mse_loss")
     opened(path)

@@ -74,6 +74,16 @@ def test_each_network_reads_the_images_as_it_learned(view, compared, train, eval
         assert score.accuracy == pytest.approx(report(net, test, about.training.loss).accuracy)
 
 
+def test_a_network_without_finite_scores_gets_nothing_right(view, compared, train, evaluate) -> None:
+    compared(train("good", DIGITS, "digits"), train("broken", DIGITS, "digits", broken=True))
+    evaluate(view)
+    result, pane = view.evaluation.evaluator.result, view.evaluation_pane
+    right = int((result.scores[0].predicted == result.labels).sum())
+    rows = {row[0]: row[1:] for row in pane.scores.texts}
+    assert rows["right only in one"] == [str(right), "0"]
+    assert pane.message.text().startswith(f"broken: {result.count} examples have scores that are not finite.")
+
+
 def test_networks_of_other_shapes_cannot_be_evaluated_together(view, compared, train) -> None:
     compared(train("digits", DIGITS, "digits"), train("moons"))
     button = view.heading.buttons["evaluate"]
