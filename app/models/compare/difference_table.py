@@ -78,6 +78,8 @@ class DifferenceTable(QTableView):
         copy.triggered.connect(self.copy_requested)
         self.addAction(copy)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._fitting, self._chosen = False, set[int]()
+        header.sectionResized.connect(self._on_section_resized)
         model.modelReset.connect(self._on_model_reset)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
@@ -93,15 +95,28 @@ class DifferenceTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # In a narrow table the bars need the room; the shape is also among the details.
+        self._fitting = True
         for column, least in _LEAST_WIDTHS.items():
             self.setColumnHidden(column, self.viewport().width() < least)
+        self._fitting = False
         self._fit_names()
 
     def _fit_names(self) -> None:
-        """Widen the column of the names and that of the shapes, if the first rows need it and the bars leave room."""
+        """Widen the column of the names and that of the shapes, if the first rows need it and the bars leave room.
+
+        A width that the user chose stays.
+        """
         header, room = self.horizontalHeader(), int(_MOST_OF_NAMES * self.viewport().width())
+        self._fitting = True
         for column, least, most in ((0, _NAME_WIDTH, room), (SHAPE, _SHAPE_WIDTH, 2 * _SHAPE_WIDTH)):
-            header.resizeSection(column, max(least, min(self.sizeHintForColumn(column), most)))
+            if column not in self._chosen:
+                header.resizeSection(column, max(least, min(self.sizeHintForColumn(column), most)))
+        self._fitting = False
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, column: int, _before: int, _after: int) -> None:
+        if not self._fitting:
+            self._chosen.add(column)
 
     @Slot()
     def _on_model_reset(self) -> None:

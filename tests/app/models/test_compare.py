@@ -47,6 +47,18 @@ def test_what_moved_most_comes_first(qtbot, view, opened, tmp_path) -> None:
     qtbot.waitUntil(lambda: [row[0] for row in rows(view)] == ["shape"])
 
 
+def test_a_width_that_the_user_chose_stays(qtbot, view, opened, make_model) -> None:
+    opened(make_model("one", 0), make_model("two", 1))
+    compare(qtbot, view, 4)
+    table = view.compare_pane.table
+    fitted = table.columnWidth(0)
+    table.horizontalHeader().resizeSection(0, fitted + 23)
+    view.compare_pane.filter_field.setText("fc")
+    qtbot.waitUntil(lambda: len(rows(view)) == 2)
+    table.resize(table.width() + 40, table.height())
+    assert table.columnWidth(0) == fitted + 23
+
+
 def test_the_details_lie_over_each_other(qtbot, view, opened, make_model) -> None:
     one, two = make_model("one", 0), make_model("two", 1)
     opened(one, two)
