@@ -12,6 +12,7 @@ from app.widgets.images.colormaps import diverging_image, symmetric_limit
 from app.widgets.images.image_list_model import GridImage
 from app.widgets.plain_text import short
 from tinyml.core import Shape, StorageError, describe_shape
+from tinyml.data import ProgressCallback
 from tinyml.storage import TensorFileHeader, TensorReader, open_tensors
 
 _MOST_PICTURES = 4096
@@ -94,18 +95,24 @@ def paint_tensor(path: Path, name: str, dark: bool, header: TensorFileHeader | N
     return paint(PictureRequest(name, dark), (path, header))
 
 
-def paint(request: PictureRequest, this: FileAndHeader, other: FileAndHeader | None = None) -> TensorPictures:
+def paint(
+    request: PictureRequest,
+    this: FileAndHeader,
+    other: FileAndHeader | None = None,
+    progress: ProgressCallback | None = None,
+) -> TensorPictures:
     """Read one tensor, or the difference of two, and paint it.
 
     Arguments:
         request: which pictures are wanted.
         this: the shown file.
         other: the file that it is compared with; None if there is none.
+        progress: called while a slice is read, for each file with its share, 0 to 1; what it raises ends the reading.
 
     Raises `StorageError` with a reason if a tensor cannot be read, or if two tensors have no difference.
     """
     sources = {"this": (this,), "other": (other or this,), "difference": (this, other or this)}[request.source]
-    read = [_read_seen(request, *source) for source in sources]
+    read = [_read_seen(request, *source, progress) for source in sources]
     shape, seen = read[0]
     if seen is None:
         return TensorPictures(request.name, explanation=_explain_missing(shape))
@@ -121,7 +128,9 @@ def paint(request: PictureRequest, this: FileAndHeader, other: FileAndHeader | N
     return paint_filters(request.name, seen, shape, request.dark)
 
 
-def _read_seen(request: PictureRequest, path: Path, header: TensorFileHeader | None) -> tuple[Shape, np.ndarray | None]:
+def _read_seen(
+    request: PictureRequest, path: Path, header: TensorFileHeader | None, progress: ProgressCallback | None
+) -> tuple[Shape, np.ndarray | None]:
     """Return the shape of a tensor, and the numbers that are visible; None if it has no pictures."""
     with open_tensors(path, header) as file:
         if request.name not in file.header.places:
@@ -130,7 +139,8 @@ def _read_seen(request: PictureRequest, path: Path, header: TensorFileHeader | N
         if not math.prod(shape) or len(shape) < 2 or (request.index is None and len(shape) not in (2, 4)):
             return shape, None
         if request.index is not None:
-            return shape, read_slice(file, request.name, shape, request.index, request.axes or last_axes(shape))
+            axes = request.axes or last_axes(shape)
+            return shape, read_slice(file, request.name, shape, request.index, axes, progress)
         return shape, _read_beginning(file, request.name, shape)
 
 

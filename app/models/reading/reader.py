@@ -130,7 +130,7 @@ class ModelReader(QObject):
             other: the file that it is compared with; None if there is none.
         """
         pair = (other.path, other.header) if other is not None else None
-        self._picture_job.start(partial(paint, request, (contents.path, contents.header), pair))
+        self._picture_job.start_with_progress(partial(paint, request, (contents.path, contents.header), pair))
 
     def read_spectrum(self, contents: FileContents, name: str) -> None:
         """Ask for the singular values of a tensor. `spectrum_read` or `spectrum_failed` answers.

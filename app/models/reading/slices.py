@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tinyml.core import Shape
+from tinyml.data import ProgressCallback
 from tinyml.storage import TensorReader
 
 LONGEST_SIDE = 2048
@@ -45,7 +46,14 @@ def place_in(index: tuple[int, ...], axes: Axes, row: object, column: object) ->
     return tuple(place)
 
 
-def read_slice(file: TensorReader, name: str, shape: Shape, index: tuple[int, ...], axes: Axes) -> np.ndarray:
+def read_slice(
+    file: TensorReader,
+    name: str,
+    shape: Shape,
+    index: tuple[int, ...],
+    axes: Axes,
+    progress: ProgressCallback | None = None,
+) -> np.ndarray:
     """Read the visible part of one slice: its upper left corner, if it is large.
 
     Arguments:
@@ -54,6 +62,7 @@ def read_slice(file: TensorReader, name: str, shape: Shape, index: tuple[int, ..
         shape: of the tensor.
         index: in all axes but the two of the slice; too large numbers mean the last index.
         axes: the axes of its rows and columns.
+        progress: called after each row with the share that is read, 0 to 1; what it raises ends the reading.
 
     Returns `(1, rows, columns)`. Raises `StorageError` if the tensor cannot be read.
     """
@@ -68,8 +77,13 @@ def read_slice(file: TensorReader, name: str, shape: Shape, index: tuple[int, ..
         rows, columns = min(rows, side), min(columns, side)
     else:
         rows = min(rows, max(_MOST_READ // (columns * step), 1))
-    read = np.stack([_read_row(file, name, start + row * strides[outer], columns, step) for row in range(rows)])
-    return (read if axes[0] == outer else read.T)[None]
+    read = []
+    for row in range(rows):
+        read.append(_read_row(file, name, start + row * strides[outer], columns, step))
+        if progress is not None:
+            progress((row + 1) / rows)
+    seen = np.stack(read)
+    return (seen if axes[0] == outer else seen.T)[None]
 
 
 def _read_row(file: TensorReader, name: str, start: int, count: int, step: int) -> np.ndarray:

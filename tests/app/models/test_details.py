@@ -1,5 +1,7 @@
 """The details of a tensor: slices, singular values, copies."""
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -188,3 +190,28 @@ def test_logarithmic_counts(qtbot, view, opened, make_model) -> None:
     np.testing.assert_array_equal(histogram._bars.opts["height"], counts)
     view.details.log_box.click()
     np.testing.assert_allclose(histogram._bars.opts["height"], np.log10(1 + counts))
+
+
+def test_a_slice_that_is_not_wanted_any_more_is_not_read_to_its_end(
+    qtbot, view, opened, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "deep.safetensors"
+    write_tensors(path, {"deep": np.zeros((2, 3, 4), np.float32)})
+    opened(path)
+    reader, may_continue, begun = view.state.reader, threading.Event(), []
+    qtbot.waitUntil(lambda: not reader._picture_job.busy)
+    read_row = slices._read_row
+
+    def wait_and_read(file, name: str, start: int, count: int, step: int) -> np.ndarray:
+        begun.append(start)
+        if start == 0:
+            may_continue.wait(30)
+        return read_row(file, name, start, count, step)
+
+    monkeypatch.setattr(slices, "_read_row", wait_and_read)
+    reader.paint(PictureRequest("deep", False, (0,)), view.contents)
+    qtbot.waitUntil(lambda: begun == [0])
+    with qtbot.waitSignal(reader.painted):
+        reader.paint(PictureRequest("deep", False, (1,)), view.contents)
+        may_continue.set()
+    assert begun == [0, 12, 16, 20]
