@@ -7,7 +7,7 @@ from pathlib import Path
 from app.formatting import format_count
 from app.training.dataset_cache import Part
 from app.widgets.plain_text import short
-from tinyml.core import DataError, TinymlError, describe_count, describe_shape
+from tinyml.core import TinymlError, describe_count, describe_shape
 from tinyml.data import (
     DataChoice,
     DataDescription,
@@ -85,7 +85,7 @@ def as_learned(choice: DataChoice, about: SavedModel) -> DataChoice:
 
 
 def list_offers(about: SavedModel, sources: DataSources) -> tuple[DataOffer, ...]:
-    """List the data to evaluate on, before anything is read. The data of the file come first.
+    """List the data to evaluate on, without a look at the disk. The data of the file come first.
 
     All data are prepared as the file says. Only the data of the project keep their own split.
 
@@ -100,11 +100,9 @@ def list_offers(about: SavedModel, sources: DataSources) -> tuple[DataOffer, ...
         found.append((PROJECT, project.source, project))
     for section, names in ((BUILT_IN, builtin_names()), (PUBLIC, public_names()), (YOURS, sources.own)):
         for name in names:
-            try:
-                choice = choose_source(own, name)
-            except DataError:  # a path without data; `examine` says so
-                choice = own.model_copy(update={"source": name, "options": {}})
-            found.append((section, name, choice))
+            # The options of the user's data depend on their kind, so on the disk: `examine` looks there.
+            named = own if name == own.source else own.model_copy(update={"source": name, "options": {}})
+            found.append((section, name, named if section == YOURS else choose_source(own, name)))
     offers: list[DataOffer] = []
     for section, source, choice in found:
         if choice not in [offer.choice for offer in offers]:
@@ -121,6 +119,8 @@ def examine(offer: DataOffer, models: Sequence[SavedModel]) -> DataOffer:
     """
     choice = offer.choice
     try:
+        if offer.section == YOURS:
+            choice = choose_source(models[0].data, choice.source).model_copy(update={"expected": None})
         if choice.source in public_names() and not public_sets()[choice.source].is_downloaded:
             title = public_sets()[choice.source].title
             return _refuse(offer, title, f"{title} is not downloaded. Download it on the Data page.")

@@ -13,7 +13,7 @@ from app.models.evaluation.evaluator import EvaluationState
 from tests.app.models.evaluation.conftest import CONV, DIGITS, SINE, linear
 from tinyml.command_line import main
 from tinyml.core.threads import one_blas_thread
-from tinyml.data import DataChoice, prepare_splits
+from tinyml.data import DataChoice, prepare_splits, prepared
 from tinyml.learner import report
 from tinyml.storage import load_model
 
@@ -188,6 +188,29 @@ def test_data_of_other_shape_is_refused_with_both_shapes(qtbot, view, opened, tr
     dialog.reject()
     assert view.evaluation.dialog is None
     assert view.evaluation.evaluator.state is EvaluationState.NOTHING
+
+
+def test_the_disk_is_read_in_the_background(qtbot, view, opened, train, monkeypatch, tmp_path) -> None:
+    table = tmp_path / "points.csv"
+    table.write_text("x,y,class\n" + "".join(f"{row},{row % 7},{'AB'[row % 2]}\n" for row in range(40)))
+    opened(train("circle", source="circle", options={"noise": 0.2}))
+    view.show_data(DataSources(own=(str(table),)))
+    threads, options_of = [], prepared.options_of
+
+    def options(source: str) -> object:
+        if source == str(table):
+            threads.append(threading.current_thread())
+        return options_of(source)
+
+    monkeypatch.setattr(prepared, "options_of", options)
+    view.heading.buttons["evaluate"].click()
+    dialog = view.evaluation.dialog
+    qtbot.waitUntil(lambda: not any(offer.pending for offer in dialog.offers))
+    assert threads
+    assert threading.main_thread() not in threads
+    # A table has no noise.
+    assert next(offer.choice.options for offer in dialog.offers if offer.section == "Yours") == {}
+    dialog.reject()
 
 
 def test_data_with_other_classes_is_refused(qtbot, view, opened, train) -> None:
