@@ -75,7 +75,7 @@ def measure(
     data = datasets[0]
     labels = data.labels if data.description.has_classes else np.zeros(0, np.int64)
     nothing = ShownExamples(np.zeros(0, np.intp), np.zeros(0), np.zeros(0), np.zeros(0))
-    notes = tuple(_notes(request, models[0][1], scores))
+    notes = tuple(_notes(request, [about for _, about in models], scores))
     own = models[0][1].data.model_copy(update={"expected": None}) == request.choice
     result = EvaluationResult(
         request, data.description, len(data), labels, tuple(scores), nothing, perf_counter() - started, notes, own
@@ -205,19 +205,28 @@ def _show(data: Dataset, net: Sequential, positions: np.ndarray) -> ShownExample
     return ShownExamples(positions, inputs, np.array(data.unscaled_target_numbers(positions)), predicted)
 
 
-def _notes(request: EvaluationRequest, about: SavedModel, scores: list[Scores]) -> Iterator[str]:
-    for file, score in zip(request.files, scores, strict=True):
+def _notes(request: EvaluationRequest, models: Sequence[SavedModel], scores: Sequence[Scores]) -> Iterator[str]:
+    """Yield what the user should know. With two files, each sentence begins with the name of its file."""
+    several = len(models) > 1
+    for file, about, score in zip(request.files, models, scores, strict=True):
+        name = f"{short(file.path.stem)}: " if several else ""
         if isinstance(score, ClassScores) and score.not_finite:
-            name = f"{short(file.path.stem)}: " if len(scores) > 1 else ""
-            yield f"{name}{_describe_not_finite(score.not_finite, in_matrix=len(scores) == 1)}"
-    same = request.choice.source == about.data.source
-    splits = [(each.seed, each.validation, each.test, each.stratified) for each in (request.choice, about.data)]
-    if same and request.part == "training":
-        yield "The network learned these examples."
-    elif same and splits[0] != splits[1]:
-        yield "The file was trained with another split, so the network may have learned some of these examples."
-    if about.preprocessing is None:
-        yield "The file does not say how its data was scaled, so its own training examples decide the scale."
+            yield name + _describe_not_finite(score.not_finite, in_matrix=not several)
+        same_source = request.choice.source == about.data.source
+        same_split = _split_settings(request.choice) == _split_settings(about.data)
+        if same_source and not same_split:
+            learned = "so the network may have learned some of these examples."
+            yield f"{name}The file was trained with another split, {learned}"
+        elif same_source and request.part == "training":
+            yield f"{name}The network learned these examples."
+        if about.preprocessing is None:
+            yield f"{name}The file does not say how its data was scaled, so its own training examples decide the scale."
+
+
+def _split_settings(choice: DataChoice) -> tuple[object, ...]:
+    """Return all settings that decide which examples are in which part."""
+    shares = choice.seed, choice.validation, choice.test, choice.stratified
+    return *shares, choice.keep_own_split, choice.options
 
 
 def _describe_not_finite(count: int, in_matrix: bool) -> str:

@@ -38,9 +38,10 @@ def train(tmp_path) -> Callable[..., Path]:
         loss: str = "cross_entropy_with_softmax_loss",
         seed: int = 0,
         broken: bool = False,
+        data: DataChoice | None = None,
         **choice: object,
     ) -> Path:
-        data = DataChoice(source=source, **choice)
+        data = data or DataChoice(source=source, **choice)
         network = NetworkSpecification(layers=layers)
         splits = prepare_splits(data)
         training = TrainingSettings(epochs=epochs, loss=loss, learning_rate=0.1, batch_size=10, seed=seed)

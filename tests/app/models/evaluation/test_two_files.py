@@ -5,7 +5,7 @@ import pytest
 
 from app.models.evaluation.evaluator import EvaluationState
 from tests.app.models.evaluation.conftest import DIGITS, SINE, linear
-from tinyml.data import prepare_splits
+from tinyml.data import DataChoice, prepare_splits
 from tinyml.learner import report
 from tinyml.storage import load_model
 
@@ -82,6 +82,20 @@ def test_a_network_without_finite_scores_gets_nothing_right(view, compared, trai
     rows = {row[0]: row[1:] for row in pane.scores.texts}
     assert rows["right only in one"] == [str(right), "0"]
     assert pane.message.text().startswith(f"broken: {result.count} examples have scores that are not finite.")
+
+
+@pytest.mark.parametrize(
+    ("place", "settings"),
+    [(0, {"seed": 77}), (1, {"seed": 77}), (1, {"keep_own_split": False}), (1, {"options": {"noise": 0.3}})],
+)
+def test_a_file_of_another_split_is_named(view, compared, train, evaluate, place, settings) -> None:
+    data = [DataChoice(source="moons", **settings) if each == place else DataChoice(source="moons") for each in (0, 1)]
+    compared(train("one", data=data[0]), train("two", data=data[1]))
+    evaluate(view)
+    # The data of the first file are evaluated, so it is always the second one that learned others.
+    assert view.evaluation_pane.message.text() == (
+        "two: The file was trained with another split, so the network may have learned some of these examples."
+    )
 
 
 def test_networks_of_other_shapes_cannot_be_evaluated_together(view, compared, train) -> None:
