@@ -30,6 +30,7 @@ from tinyml.data.alignment import align_classes, align_columns
 from tinyml.learner import check_fits, class_scores, confusion_matrix
 from tinyml.learner.evaluation import evaluate_in_parts
 from tinyml.learner.objective import Objective, check_loss
+from tinyml.losses import loss_descriptions
 from tinyml.net import Sequential
 from tinyml.storage import SavedModel, load_model
 
@@ -76,9 +77,19 @@ def measure(
     labels = data.labels if data.description.has_classes else np.zeros(0, np.int64)
     nothing = ShownExamples(np.zeros(0, np.intp), np.zeros(0), np.zeros(0), np.zeros(0))
     notes = tuple(_notes(request, [about for _, about in models], scores))
+    losses = tuple(_loss_titles([about for _, about in models], datasets))
     own = models[0][1].data.model_copy(update={"expected": None}) == request.choice
     result = EvaluationResult(
-        request, data.description, len(data), labels, tuple(scores), nothing, perf_counter() - started, notes, own
+        request,
+        data.description,
+        len(data),
+        labels,
+        tuple(scores),
+        nothing,
+        perf_counter() - started,
+        notes,
+        own,
+        losses,
     )
     shown = _choose_shown(result)
     return replace(result, shown=_show(data, models[0][0], shown), seconds=perf_counter() - started)
@@ -227,6 +238,23 @@ def _split_settings(choice: DataChoice) -> tuple[object, ...]:
     """Return all settings that decide which examples are in which part."""
     shares = choice.seed, choice.validation, choice.test, choice.stratified
     return *shares, choice.keep_own_split, choice.options
+
+
+def _loss_titles(models: Sequence[SavedModel], datasets: Sequence[Dataset]) -> Iterator[str]:
+    """Yield the title of the loss of each network, if the values of two networks cannot be compared."""
+    measures = [_loss_measure(about, data) for about, data in zip(models, datasets, strict=True)]
+    if any(measure != measures[0] for measure in measures):
+        for about in models:
+            yield loss_descriptions()[about.training.loss].title
+
+
+def _loss_measure(about: SavedModel, data: Dataset) -> tuple[object, ...]:
+    """Return all that decides in which units the loss of a network is."""
+    own_input = data.description.target == "input"
+    scaling = data.scaling if own_input else data.target_scaling
+    # Its fields are compared: a scaling also keeps the arrays that it has computed.
+    fields = None if scaling is None else scaling.model_dump()
+    return about.training.loss, fields, about.data.preprocessing.resize if own_input else ""
 
 
 def _describe_not_finite(count: int, in_matrix: bool) -> str:

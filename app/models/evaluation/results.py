@@ -134,6 +134,8 @@ class EvaluationResult:
         seconds: how long the evaluation took.
         notes: sentences that the user should know.
         is_inspectable: True if the data are those that the shown file names: Inspect can show the examples.
+        losses: the title of the loss of each network, if the losses of two networks cannot be compared: they were
+            trained with different losses, or their targets are scaled differently. Empty if they can.
     """
 
     request: EvaluationRequest
@@ -145,6 +147,7 @@ class EvaluationResult:
     seconds: float
     notes: tuple[str, ...] = ()
     is_inspectable: bool = False
+    losses: tuple[str, ...] = ()
 
     @property
     def has_classes(self) -> bool:

@@ -100,18 +100,18 @@ def score_rows(result: EvaluationResult) -> list[Row]:
     Arguments:
         result: of the evaluation.
     """
-    loss = ("loss", [score.loss for score in result.scores], -1, _loss_text, "mean over the examples; lower is better")
+    loss = _loss_row(result)
     classes = [score for score in result.scores if isinstance(score, ClassScores)]
     numbers = [score for score in result.scores if isinstance(score, NumberScores)]
     if classes:
         shares = [score.accuracy for score in classes]
         rows = [
             _row("accuracy", shares, 1, format_percentage, "share of the examples that are classified correctly"),
-            _row(*loss),
+            loss,
         ]
     else:
         rows = [
-            _row(*loss),
+            loss,
             _row(
                 "mean squared error",
                 [score.squared_error for score in numbers],
@@ -153,6 +153,21 @@ def _row(title: str, values: Sequence[float], sign: int, write: Callable[[float]
         ranked = [sign * value if math.isfinite(value) else -math.inf for value in values]
         better = None if ranked[0] == ranked[1] else int(ranked[1] > ranked[0])
     return title, tuple(write(value) for value in values), better, help_text
+
+
+def _loss_row(result: EvaluationResult) -> Row:
+    """Return the row of the loss. Losses that cannot be compared are named, and none of them is better."""
+    values = [score.loss for score in result.scores]
+    if not result.losses:
+        return _row("loss", values, -1, _loss_text, "mean over the examples; lower is better")
+    texts = tuple(f"{_loss_text(value)} · {title}" for value, title in zip(values, result.losses, strict=True))
+    titles = " and ".join(result.losses)
+    return (
+        "loss",
+        texts,
+        None,
+        f"mean over the examples; these losses have other units, so do not compare them: {titles}",
+    )
 
 
 def _loss_text(value: float) -> str:

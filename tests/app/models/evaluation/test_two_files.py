@@ -98,6 +98,25 @@ def test_a_file_of_another_split_is_named(view, compared, train, evaluate, place
     )
 
 
+@pytest.mark.parametrize(
+    ("settings", "titles"),
+    [
+        ({"loss": "huber_loss"}, ["Mean squared error", "Huber loss"]),
+        ({"preprocessing": {"scale_targets": "none"}}, ["Mean squared error"] * 2),
+        ({}, []),
+    ],
+)
+def test_losses_of_other_units_are_named_and_none_is_better(view, compared, train, evaluate, settings, titles) -> None:
+    first = {"loss": "mse_loss", "preprocessing": {"scale_targets": "standardise"}}
+    compared(train("one", SINE, "sine", **first), train("two", SINE, "sine", seed=1, **(first | settings)))
+    evaluate(view)
+    scores = view.evaluation_pane.scores
+    row = next(row for row, texts in enumerate(scores.texts) if texts[0] == "loss")
+    weights = {scores.item(row, column).font().weight() for column in (1, 2)}
+    assert [text.partition(" · ")[2] for text in scores.texts[row][1:] if " · " in text] == titles
+    assert len(weights) == (1 if titles else 2)
+
+
 def test_networks_of_other_shapes_cannot_be_evaluated_together(view, compared, train) -> None:
     compared(train("digits", DIGITS, "digits"), train("moons"))
     button = view.heading.buttons["evaluate"]
