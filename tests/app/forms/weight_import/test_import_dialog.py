@@ -219,7 +219,7 @@ def test_an_editor_that_loses_the_focus_changes_no_reason(make_dialog, state_dic
 
 def test_the_present_tensor_is_the_first_choice_of_many(make_dialog, state_dict) -> None:
     last = list(state_dict)[-1]
-    others = {f"extra.{number:04}": np.zeros_like(state_dict[last]) for number in range(1_001)}
+    others = {f"#extra.{number:04}": np.zeros_like(state_dict[last]) for number in range(1_001)}
     dialog = make_dialog({**others, **state_dict})
     row = len(state_dict) - 1
     assert cell(dialog, row, SOURCE) == last
