@@ -16,6 +16,7 @@ collect_ignore = [
     "kept_runs.py",
     "layer_statistics.py",
     "long_run.py",
+    "models_page.py",
     "map_grid.py",
     "training_window.py",
     "image_folder.py",
