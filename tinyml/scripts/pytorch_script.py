@@ -69,7 +69,7 @@ def pytorch_script(content: ScriptContent, notes: Sequence[str] = ()) -> Script:
     lines.add(f"# {literal(content.title)}, written for PyTorch by TinyML Studio.")
     lines.add(*(f"# {one_line(note)}".rstrip() for note in notes), "")
     if "def main" in training:
-        lines.add("import argparse", *["import math"] * ("math." in training), "import os", "import sys")
+        lines.add("import argparse", "import gc", *["import math"] * ("math." in training), "import os", "import sys")
     lines.add("from collections import OrderedDict", "", "import torch")
     lines.add("from safetensors.torch import load_file, save_file")
     lines.add(f"from torch import {'distributed, ' * ('def main' in training)}nn", "")

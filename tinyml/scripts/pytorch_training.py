@@ -140,6 +140,9 @@ def main():
         if options.save:
             save_weights(options.save)
     if processes > 1:
+        distributed.barrier()
+        del model  # it keeps the group, whose threads would abort the process if they outlived Python
+        gc.collect()
         distributed.destroy_process_group()
 
 

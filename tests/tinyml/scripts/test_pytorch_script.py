@@ -33,7 +33,7 @@ def imported(text: str) -> set[str]:
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_script_is_python_and_imports_what_it_says(name: str) -> None:
     script = pytorch_script(content_named(name))
-    modules = {"argparse", "os", "sys", "collections", "torch", "safetensors.torch", "tinyml.data"}
+    modules = {"argparse", "gc", "os", "sys", "collections", "torch", "safetensors.torch", "tinyml.data"}
     assert imported(script.text) - {"math"} == modules
     assert ("math" in imported(script.text)) == ("math." in script.text)
     assert all(len(lines) >= 1 for lines in script.lines.values())
