@@ -1,8 +1,9 @@
 """Segments: neighbouring layers that are executed in the same way, with the whole batch or in micro-batches."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,8 @@ from tinyml.core.windows import batch_to_front
 from tinyml.core.workspace import Workspace
 from tinyml.layers import Layer
 from tinyml.layers.base.stack import forward_through
+from tinyml.net.execution.helpers.remote import RemoteShares
+from tinyml.net.execution.micro_batches import MicroBatches
 from tinyml.net.execution.observation import OutputObserver, observation_points, observing_blocks
 
 MICRO_BATCH_SIZE = 64
@@ -132,110 +135,99 @@ class WholeBatchSegment(Segment):
 
 @dataclass(eq=False)
 class MicroBatchSegment(Segment):
-    """Layers that receive the batch in micro-batches, on several threads.
+    """Layers that receive the batch in micro-batches, in several processes or on several threads.
 
-    A micro-batch goes through all layers of the segment before its thread takes the next one: a layer reads its input
-    while it is still in the processor's cache. In training, each micro-batch has replicas of the layers, which share
-    the parameters and keep their own activations. Gradients of replicas are added in the order of the micro-batches.
-    Arrays that only the next layer needs are written into two workspaces of the thread: input gradients, and
-    activations in prediction.
+    A micro-batch goes through all layers of the segment before the next one starts: a layer reads its input while it
+    is still in the processor's cache (see `MicroBatches`). Helper processes compute their shares of the micro-batches
+    (see `RemoteShares`). This process computes its own share, and all the others as long as there are no helpers: then
+    on several threads. Gradients are added in the order of the micro-batches.
 
     See `Segment` for the arguments.
     """
 
     def __post_init__(self) -> None:
-        self._replicas: list[list[Layer]] = []
-        self._replica_workspaces: list[list[Workspace]] = []
-        self._thread_workspaces: list[tuple[Workspace, Workspace]] = []
+        self._own = MicroBatches(self.layers, self.for_training, self.first_trainable)
+        self._remote = RemoteShares(self.layers, self.for_training, self.first_trainable)
         self._batch_workspace = Workspace()
         self._input: Array | None = None
         self._micro_batches: list[slice] = []
+        self._elsewhere: set[int] = set()
         self._points = observation_points(self.network_order, self.layers)
 
     def forward(self, input: Array, largest: int, observer: OutputObserver | None) -> Array:
         micro_batches = self._micro_batches = split_batch(len(input))
         self._input = input
-        self._prepare_replicas(len(micro_batches))
         shape = input.shape
         for layer in self.layers:
             shape = (len(input), *layer.output_shape(shape[1:]))
         dtypes = [parameter.tensor.dtype for layer in self.layers for parameter in layer.parameters]
-        output = self._batch_array("output", shape, dtypes[-1] if dtypes else input.dtype, reuse=not self.is_last)
+        dtype = dtypes[-1] if dtypes else input.dtype
+        # The observer sees the outputs of all micro-batches, so all of them are computed here.
+        helping = self._remote.forward(input, micro_batches if observer is None else [], shape, dtype)
+        with helping as helped:
+            shared = helped.arrays.get("output")
+            output = self._batch_array("output", shape, dtype, reuse=not self.is_last) if shared is None else shared
 
-        def compute(worker: int, number: int) -> None:
-            part = micro_batches[number]
-            if self.for_training:
-                output[part] = self._forward_replicas(number, input[part], observer)
-            else:
-                workspaces, replicas = self._thread_workspaces[worker], self._replicas[worker]
-                output[part] = _double_buffered(replicas, workspaces, input[part], _forward)
+            def compute(worker: int, number: int) -> None:
+                part = micro_batches[number]
+                show = None if observer is None else partial(self._show, number, observer)
+                output[part] = self._own.forward(worker, number, input[part], show)
 
-        run_in_parallel(compute, len(micro_batches))
-        return output
+            self._run(compute, [number for number in range(len(micro_batches)) if number not in helped.numbers])
+            missing = helped.finish()
+            self._run(compute, missing)
+        self._elsewhere = helped.numbers.difference(missing)
+        if self.for_training:
+            self._own.forget(self._elsewhere)
+        return output.copy(order="K") if self.is_last and shared is not None else output
 
     def backward(self, gradient: Array, largest: int) -> Array:
         assert self._input is not None
-        micro_batches = self._micro_batches
-        self._prepare_replicas(len(micro_batches))
-        input_gradient = self._batch_array("gradient", self._input.shape, gradient.dtype, reuse=True)
+        input, micro_batches = self._input, self._micro_batches
+        with self._remote.backward(gradient) as helped:
+            shared = helped.arrays.get("input_gradient")
+            if shared is None:
+                shared = self._batch_array("gradient", input.shape, gradient.dtype, reuse=True)
+            input_gradient = shared
 
-        def compute(worker: int, number: int) -> None:
-            part, replicas = micro_batches[number], self._replicas[number]
-            upper, workspaces = reversed(replicas[self.first_with_input_gradient :]), self._thread_workspaces[worker]
-            received = _double_buffered(upper, workspaces, gradient[part], _backward)
-            if self.first_trainable is None:
-                input_gradient[part] = received
-            else:
-                replicas[self.first_trainable].accumulate_parameter_gradients(received)
+            def compute(worker: int, number: int) -> None:
+                part = micro_batches[number]
+                if number in self._elsewhere:  # the helper with the activations is gone: compute them again
+                    self._own.forward(worker, number, input[part])
+                received = self._own.backward(worker, number, gradient[part])
+                if received is not None:
+                    input_gradient[part] = received
 
-        run_in_parallel(compute, len(micro_batches))
-        self._sum_gradients(len(micro_batches))
+            self._run(compute, [number for number in range(len(micro_batches)) if number not in helped.numbers])
+            missing = helped.finish()
+            self._run(compute, missing)
+            self._sum_gradients(helped.numbers.difference(missing), helped.arrays)
         return input_gradient
 
-    def _forward_replicas(self, number: int, value: Array, observer: OutputObserver | None) -> Array:
-        """Run a micro-batch through its own replicas, which keep their activations for the backward pass."""
-        replicas = self._replicas[number]
-        if observer is not None:
-            self._show(0, number, value, observer)
-        for done, (replica, workspace) in enumerate(zip(replicas, self._replica_workspaces[number], strict=True), 1):
-            replica.workspace = workspace
-            value = _forward(replica, value)
-            if observer is not None:
-                self._show(done, number, value, observer)
-        return value
+    def _run(self, compute: Callable[[int, int], None], numbers: Sequence[int]) -> None:
+        """Compute micro-batches in this process, on several threads if there are several."""
+        self._own.prepare(numbers, min(thread_count(), len(numbers)))
+        run_in_parallel(lambda worker, index: compute(worker, numbers[index]), len(numbers))
 
-    def _show(self, done: int, number: int, value: Array, observer: OutputObserver) -> None:
+    def _show(self, number: int, observer: OutputObserver, done: int, value: Array) -> None:
         """Show the outputs that are known when a micro-batch has passed the first `done` layers, before the next one.
 
         The next layer may write over `value`.
         """
         for point in self._points[done]:
-            observer.see(point.layer, number, value, [self._replicas[number][index] for index in point.moved])
+            replicas = self._own.replicas(number)
+            observer.see(point.layer, number, value, [replicas[index] for index in point.moved])
 
-    def _prepare_replicas(self, micro_batches: int) -> None:
-        """Make missing replicas and workspaces; give all replicas the current parameters and mode of their layers."""
-        workers = thread_count()
-        while len(self._replicas) < (micro_batches if self.for_training else workers):
-            self._replicas.append([layer.replica() for layer in self.layers])
-            for before, replica in pairwise(self._replicas[-1]):
-                replica.inplace = not before.backward_uses_output
-            self._replica_workspaces.append([Workspace() for _ in self.layers])
-        while len(self._thread_workspaces) < workers:
-            self._thread_workspaces.append((Workspace(), Workspace()))
-        for replicas in self._replicas:
-            for layer, replica in zip(self.layers, replicas, strict=True):
-                replica.training = layer.training
-                for own, parameter in zip(replica.parameters, layer.parameters, strict=True):
-                    own.tensor = parameter.tensor
-
-    def _sum_gradients(self, micro_batches: int) -> None:
-        """Add the gradients of the replicas to those of the layers, always in the same order."""
-        for index, layer in enumerate(self.layers):
-            for name, parameter in layer.named_parameters.items():
-                for replicas in self._replicas[:micro_batches]:
-                    own = replicas[index].named_parameters[name]
-                    parameter.add_gradient(own.gradient)
-                    own.zero_grad()
+    def _sum_gradients(self, remote: set[int], arrays: dict[str, Array]) -> None:
+        """Add the gradients of all micro-batches to those of the layers, always in the same order."""
+        parameters = [parameter for layer in self.layers for parameter in layer.parameters]
+        for number in range(len(self._micro_batches)):
+            if number in remote:
+                found = [arrays[f"gradient {number} {index}"] for index in range(len(parameters))]
+            else:
+                found = self._own.take_gradients(number)
+            for parameter, gradient in zip(parameters, found, strict=True):
+                parameter.add_gradient(gradient)
 
     def _batch_array(self, name: str, shape: Shape, dtype: np.dtype, reuse: bool) -> Array:
         """Return an array for a whole batch, with the batch axis last in memory; of the workspace if `reuse`."""
@@ -256,31 +248,3 @@ def split_batch(count: int) -> list[slice]:
     micro_batches = min(threads * -(-count // (threads * MICRO_BATCH_SIZE)), count)
     ends = [count * number // micro_batches for number in range(micro_batches + 1)]
     return [slice(start, end) for start, end in pairwise(ends)]
-
-
-def _double_buffered(
-    layers: Iterable[Layer],
-    workspaces: tuple[Workspace, Workspace],
-    value: Array,
-    compute: Callable[[Layer, Array], Array],
-) -> Array:
-    """Run layers with double buffering: each reads from one workspace and writes into the other.
-
-    Two workspaces stay in the cache; one for each layer would not.
-    """
-    free, used = workspaces
-    for layer in layers:
-        layer.workspace = free
-        result = compute(layer, value)
-        if not np.may_share_memory(result, value):
-            free, used = used, free
-        value = result
-    return value
-
-
-def _forward(layer: Layer, value: Array) -> Array:
-    return forward_through(layer, value, [])
-
-
-def _backward(layer: Layer, gradient: Array) -> Array:
-    return layer.backward(gradient)

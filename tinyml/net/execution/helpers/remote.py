@@ -1,0 +1,285 @@
+"""The shares of a segment's micro-batches that helpers compute.
+
+A helper gives the same bits as the caller: it runs the same code with one thread of BLAS. So it does not matter who
+computes a share, and the caller computes those of a helper that is not there, or that has died.
+"""
+
+import itertools
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from tinyml.core import Array, Shape, ShapeError
+from tinyml.core.threads import thread_count
+from tinyml.core.windows import is_batch_last
+from tinyml.layers import Layer
+from tinyml.layers.base.registry import layer_types
+from tinyml.layers.base.settings import NoSettings
+from tinyml.net.execution.helpers import team as teams
+from tinyml.net.execution.helpers.memory import Layout, SharedArray, SharedMemory
+from tinyml.net.execution.helpers.team import Helper, Team
+
+LONGEST_WAIT = 1.0
+"""Seconds that a training step waits for a team that another pass uses. A prediction does not wait."""
+
+_keys = itertools.count()
+
+
+class Round:
+    """One forward or backward pass of which helpers compute a part, or nothing.
+
+    Attributes:
+        numbers: the micro-batches that helpers compute.
+        arrays: those of the segment in shared memory; empty if no helper computes anything.
+    """
+
+    def __init__(self, holders: dict[Helper, list[int]] | None = None, arrays: dict[str, Array] | None = None) -> None:
+        self._holders = holders or {}
+        self.arrays = arrays or {}
+        self.numbers = {number for numbers in self._holders.values() for number in numbers}
+
+    def finish(self) -> list[int]:
+        """Wait until all helpers are done; return the micro-batches that the caller has to compute after all."""
+        waiting = dict(self._holders)
+        missing: list[int] = []
+        while waiting:
+            helper = next(iter(waiting))
+            try:
+                done = helper.channel.receive(teams.LONGEST_SHARE)
+            except (OSError, EOFError, ValueError):
+                teams.report_end(helper)  # the other helpers end too
+                self._holders.clear()
+                break
+            numbers = waiting.pop(helper)
+            if not done:
+                missing += numbers
+                del self._holders[helper]
+        return sorted(missing + [number for numbers in waiting.values() for number in numbers])
+
+
+class RemoteShares:
+    """Gives shares of the micro-batches of one segment to helpers.
+
+    Arguments:
+        layers: of the segment, in the order of execution.
+        for_training: True if a backward pass follows each forward pass.
+        first_trainable: see `MicroBatches`.
+    """
+
+    def __init__(self, layers: Sequence[Layer], for_training: bool, first_trainable: int | None) -> None:
+        self._layers = layers
+        self._for_training = for_training
+        self._first_trainable = first_trainable
+        self._descriptions: dict[tuple[Shape, str], dict[str, Any] | None] = {}
+        self._memory: SharedMemory | None = None
+        self._arrays: dict[str, Array] = {}
+        self._places: dict[str, SharedArray] = {}
+        self._holders: dict[Helper, list[int]] = {}
+        self._key = next(_keys)
+        weakref.finalize(self, teams.forget, self._key).atexit = False
+
+    @contextmanager
+    def forward(self, input: Array, bounds: Sequence[slice], output_shape: Shape, dtype: np.dtype) -> Iterator[Round]:
+        """Return a context in which helpers compute a part of the outputs.
+
+        Arguments:
+            input: `(N, …)` the batch.
+            bounds: the examples of each micro-batch.
+            output_shape: (N, …) of the output.
+            dtype: of the output.
+        """
+        self._holders = {}
+        description = self._describe(input, len(bounds), dtype)
+        if description is None:
+            yield Round()
+            return
+        started = perf_counter()
+        with teams.lend_team(LONGEST_WAIT if self._for_training else 0) as team:
+            if team is not None:
+                self._start_forward(team, description, input, bounds, output_shape, dtype)
+            round = Round(self._holders, self._arrays if self._holders else None)
+            yield round
+        if not round.numbers:
+            teams.count_work(perf_counter() - started)
+
+    @contextmanager
+    def backward(self, gradient: Array) -> Iterator[Round]:
+        """Return a context in which the helpers that computed the outputs compute the gradients.
+
+        Arguments:
+            gradient: `(N, …)` with respect to the output of the segment.
+        """
+        if not self._holders:
+            started = perf_counter()
+            yield Round()
+            teams.count_work(perf_counter() - started if None not in self._descriptions.values() else 0)
+            return
+        with teams.lend_team(LONGEST_WAIT) as team:
+            holders, self._holders = self._holders, {}
+            if team is None or not all(helper in team.helpers for helper in holders):
+                holders = {}
+            else:
+                self._start_backward(holders, gradient)
+            yield Round(holders, self._arrays if holders else None)
+
+    def _describe(self, input: Array, micro_batches: int, dtype: np.dtype) -> dict[str, Any] | None:
+        """Return what a helper needs to know of the segment; None if no helper can compute a part of this batch."""
+        if thread_count() < 2 or micro_batches < 2 or input.dtype.kind not in "fiub":
+            return None
+        if not set(np.geterr().values()) <= {"ignore", "warn"} or len({layer.training for layer in self._layers}) != 1:
+            return None
+        tensors = [parameter.tensor for layer in self._layers for parameter in layer.parameters]
+        if not all(tensor.flags.c_contiguous and tensor.dtype == dtype for tensor in tensors):
+            return None
+        found = input.shape[1:], dtype.str
+        if found not in self._descriptions:
+            layers = describe_layers(self._layers, input.shape[1:])
+            self._descriptions[found] = layers and {
+                "layers": layers,
+                "dtype": dtype.str,
+                "for_training": self._for_training,
+                "first_trainable": self._first_trainable,
+            }
+        return self._descriptions[found]
+
+    def _start_forward(
+        self,
+        team: Team,
+        description: dict[str, Any],
+        input: Array,
+        bounds: Sequence[slice],
+        output_shape: Shape,
+        dtype: np.dtype,
+    ) -> None:
+        """Let each helper compute its share of the outputs."""
+        try:
+            memory = self._place(input, len(bounds), output_shape, dtype)
+        except OSError:  # too little memory
+            return
+        arrays = self._arrays
+        arrays["input"][...] = input
+        self._write_parameters()
+        training = self._layers[0].training
+        pairs = [(part.start, part.stop) for part in bounds]
+        workers = team.count + 1
+        for worker, helper in enumerate(team.helpers, 1):
+            numbers = list(range(len(bounds) * worker // workers, len(bounds) * (worker + 1) // workers))
+            if not numbers:
+                continue
+            try:
+                team.send_forgotten()
+                self._introduce(helper, description, memory)
+                helper.channel.send(["forward", self._key, self._places, pairs, numbers, training])
+            except OSError:
+                teams.report_end(helper)
+                self._holders.clear()
+                return
+            self._holders[helper] = numbers
+
+    def _start_backward(self, holders: dict[Helper, list[int]], gradient: Array) -> None:
+        """Let each helper compute the gradients of its share. Changes `holders` if one of them has ended."""
+        start, shape, dtype, _ = self._places["gradient"]
+        if gradient.shape != shape or gradient.dtype.str != dtype:
+            holders.clear()
+            return
+        place = SharedArray(start, shape, dtype, is_batch_last(gradient))
+        assert self._memory is not None
+        self._memory.arrays({"gradient": place})["gradient"][...] = gradient
+        self._write_parameters()
+        for helper in holders:
+            try:
+                helper.channel.send(["backward", self._key, {"gradient": place}])
+            except OSError:
+                teams.report_end(helper)
+                holders.clear()
+                return
+
+    def _introduce(self, helper: Helper, description: dict[str, Any], memory: SharedMemory) -> None:
+        """Tell a helper about the segment and its memory, unless it knows them."""
+        known_description, known_memory = helper.known.get(self._key, (None, None))
+        if known_description is not description:
+            helper.channel.send(["network", self._key, description])
+            known_memory = None
+        if known_memory is not memory:
+            descriptors = [] if memory.descriptor is None else [memory.descriptor]
+            helper.channel.send(["memory", self._key, memory.size, memory.name], descriptors)
+        helper.known[self._key] = description, memory
+
+    def _place(self, input: Array, micro_batches: int, output_shape: Shape, dtype: np.dtype) -> SharedMemory:
+        """Place all arrays of a batch in shared memory; raises `OSError` if there is too little."""
+        layout = Layout()
+        layout.add_like("input", input)
+        layout.add("output", output_shape, dtype, batch_last=True)
+        tensors = [parameter.tensor for layer in self._layers for parameter in layer.parameters]
+        for index, tensor in enumerate(tensors):
+            layout.add(f"parameter {index}", tensor.shape, dtype)
+        if self._for_training:
+            layout.add("gradient", output_shape, dtype, batch_last=True)
+            if self._first_trainable is None:
+                layout.add("input_gradient", input.shape, dtype, batch_last=True)
+            for number, (index, tensor) in itertools.product(range(micro_batches), enumerate(tensors)):
+                layout.add(f"gradient {number} {index}", tensor.shape, dtype)
+        if self._memory is None or self._memory.size < layout.size:
+            self._memory, self._places = SharedMemory(layout.size), {}
+        if self._places != layout.places:
+            self._places, self._arrays = layout.places, self._memory.arrays(layout.places)
+        return self._memory
+
+    def _write_parameters(self) -> None:
+        tensors = [parameter.tensor for layer in self._layers for parameter in layer.parameters]
+        for index, tensor in enumerate(tensors):
+            self._arrays[f"parameter {index}"][...] = tensor
+
+
+def describe_layers(layers: Sequence[Layer], input_shape: Shape) -> list[dict[str, Any]] | None:
+    """Return type, name, settings and input shape of each layer, as JSON can hold them.
+
+    Arguments:
+        layers: of a segment, in the order of execution.
+        input_shape: of one example.
+
+    Returns None if a helper could not make the same layers from it: for a type from outside of tinyml, or a layer that
+    was changed after it was made.
+
+    >>> from tinyml.layers import ReLU
+    >>> describe_layers([ReLU("relu")], (3,))
+    [{'type': 'ReLu', 'name': 'relu', 'settings': {}, 'input_shape': (3,)}]
+    """
+    described: list[dict[str, Any]] = []
+    shape = input_shape
+    for layer in layers:
+        if not _is_made_of_settings(layer, shape):
+            return None
+        settings = layer.settings.model_dump(mode="json")
+        described.append({"type": layer.type_name, "name": layer.name, "settings": settings, "input_shape": shape})
+        try:
+            shape = layer.output_shape(shape)
+        except ShapeError:  # the pass raises it
+            return None
+    return described
+
+
+def _is_made_of_settings(layer: Layer, input_shape: Shape) -> bool:
+    """Return True if a layer made from the same settings computes the same."""
+    kind = type(layer)
+    if kind is not layer_types().get(layer.type_name) or not kind.__module__.startswith("tinyml.layers."):
+        return False
+    if isinstance(layer.settings, NoSettings) or layer.named_buffers or layer.generators:
+        return False
+    if any(getattr(kind, name).__module__.partition(".")[0] != "tinyml" for name in ("forward", "backward")):
+        return False
+    twin = kind.from_settings(layer.name, layer.settings, input_shape, np.random.default_rng(0), layer.dtype.type)
+    own, other = _plain_attributes(layer), _plain_attributes(twin)
+    return own == other
+
+
+def _plain_attributes(layer: Layer) -> dict[str, Any]:
+    """Return what distinguishes two layers of the same type, apart from their arrays and what a pass leaves."""
+    passing = ("training", "inplace")
+    attributes = {name: value for name, value in vars(layer).items() if name not in passing}
+    plain = {name: value for name, value in attributes.items() if isinstance(value, bool | int | float | str | tuple)}
+    return plain | {name: value for name, value in attributes.items() if callable(value)}
