@@ -2,6 +2,7 @@
 
 from tests.mutations.export_faults import EXPORT_FAULTS
 from tests.mutations.fault import ROOT, Fault
+from tests.mutations.helper_faults import HELPER_FAULTS
 from tests.mutations.picture_faults import PICTURE_FAULTS
 
 __all__ = ["FAULTS", "ROOT", "Fault"]
@@ -118,6 +119,7 @@ FAULTS = (
         tests=("tests/tinyml/visualize/test_embedding.py",),
     ),
     *EXPORT_FAULTS,
+    *HELPER_FAULTS,
     *PICTURE_FAULTS,
     Fault(
         what="a way into a block that passes through the whole block first",
@@ -184,16 +186,16 @@ FAULTS = (
     ),
     Fault(
         what="gradients of replicas that are not cleared",
-        file="tinyml/net/execution/segments.py",
-        before="own.zero_grad()",
+        file="tinyml/net/execution/micro_batches.py",
+        before="parameter.zero_grad()",
         after="pass",
         tests=(BATCH_PASS,),
     ),
     Fault(
         what="a micro-batch at the place of another one",
         file="tinyml/net/execution/segments.py",
-        before="output[part] = self._forward_replicas(number, input[part], observer)",
-        after="output[micro_batches[-1 - number]] = self._forward_replicas(number, input[part], observer)",
+        before="output[part] = self._own.forward(worker, number, input[part], show)",
+        after="output[micro_batches[-1 - number]] = self._own.forward(worker, number, input[part], show)",
         tests=(BATCH_PASS,),
     ),
     Fault(

@@ -6,6 +6,7 @@ from math import prod
 from typing import NamedTuple
 
 from tinyml.core import Array, Shape, ShapeError
+from tinyml.core.threads import thread_count
 from tinyml.layers import Layer
 from tinyml.layers.base.stack import shapes_through
 from tinyml.net.execution.observation import OutputObserver
@@ -14,7 +15,8 @@ from tinyml.net.execution.segments import MicroBatchSegment, Segment, WholeBatch
 MIN_WORK_TO_SPLIT = 1_200_000_000
 """Neighbouring layers receive micro-batches if their forward pass takes at least this many multiplications.
 
-For less work, BLAS with the whole batch is faster.
+For less work, BLAS with the whole batch is faster. This limit is for one or two workers; with more of them, half as
+much work is worth it, because the threads of BLAS gain little from the third on.
 """
 
 COST_OF_WRITING = 400
@@ -80,7 +82,7 @@ class Planner:
         self.layers = list(layers)
         self.segments: dict[tuple[int, int, bool], Segment] = {}
         self._for_training = for_training
-        self._plans: dict[Shape, ExecutionPlan] = {}
+        self._plans: dict[tuple[Shape, bool], ExecutionPlan] = {}
 
     def plan_for(self, input_shape: Shape) -> ExecutionPlan:
         """Return the plan for batches of shape `(N, …)`.
@@ -88,14 +90,16 @@ class Planner:
         Arguments:
             input_shape: shape of the batch, with the batch axis.
         """
-        plan = self._plans.get(input_shape)
+        key = input_shape, thread_count() > 2
+        plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[input_shape] = self._make_plan(input_shape)
+            plan = self._plans[key] = self._make_plan(input_shape)
         return plan
 
     def _make_plan(self, input_shape: Shape) -> ExecutionPlan:
         shapes = _batch_shapes(self.layers, input_shape)
-        split = _which_to_split(self.layers, shapes[1:]) if input_shape[0] > 1 else [False] * len(self.layers)
+        least = MIN_WORK_TO_SPLIT // 2 if thread_count() > 2 else MIN_WORK_TO_SPLIT
+        split = _which_to_split(self.layers, shapes[1:], least) if input_shape[0] > 1 else [False] * len(self.layers)
         steps: list[PlannedSegment] = []
         start = 0
         for in_micro_batches, group in groupby(split):
@@ -151,14 +155,14 @@ def _batch_shapes(layers: list[Layer], input_shape: Shape) -> list[Shape]:
     return [input_shape, *((0,) if shape is None else (input_shape[0], *shape) for shape in shapes)]
 
 
-def _which_to_split(layers: list[Layer], outputs: list[Shape]) -> list[bool]:
-    """Return True for each layer that takes the batch in micro-batches."""
+def _which_to_split(layers: list[Layer], outputs: list[Shape], least: int) -> list[bool]:
+    """Return True for each layer that takes the batch in micro-batches, because there is at least so much work."""
     if any(layer.settings.paired_pooling for layer in layers):
         return [False] * len(layers)  # a layer that uses the switches of another one needs those of the whole batch
     split: list[bool] = []
     for separable, group in groupby(zip(layers, outputs, strict=True), key=lambda pair: pair[0].batch_separable):
         work = [_estimate_work(layer, output) for layer, output in group]
-        split += [separable and sum(work) >= MIN_WORK_TO_SPLIT] * len(work)
+        split += [separable and sum(work) >= least] * len(work)
     return split
 
 

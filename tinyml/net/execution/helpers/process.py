@@ -12,8 +12,8 @@ import numpy as np
 
 from tinyml.core.threads import one_blas_thread
 from tinyml.layers import Layer
-from tinyml.layers.base.specification import LayerSpecification, read_settings
 from tinyml.layers.base.registry import layer_types
+from tinyml.layers.base.specification import LayerSpecification, read_settings
 from tinyml.net.execution.helpers.channel import Channel
 from tinyml.net.execution.helpers.memory import SharedMemory
 from tinyml.net.execution.micro_batches import MicroBatches
@@ -60,8 +60,9 @@ class Helper:
         """Execute a command. Only `forward` and `backward` have an answer: True, or False after an error.
 
         Arguments:
-            command: "network" with a key and a description, "memory" with a key, a size and a name, "forward" with a
-                key, places, bounds, numbers and the mode, "backward" with a key and places, or "forget" with a key.
+            command: "network" with a key and a description, "memory" with a key, a size and a name, "batch" with a key
+                and the arguments of `Share.read_batch`, "forward" with a key, "backward" with a key and places, or
+                "forget" with a key.
         """
         name, key, *arguments = command
         if name == "forget":
@@ -71,12 +72,14 @@ class Helper:
         elif name == "memory":
             descriptor = self._channel.descriptors.popleft() if self._channel.descriptors else None
             self._shares[key].memory = SharedMemory(arguments[0], descriptor, arguments[1])
+        elif name == "batch":
+            self._shares[key].read_batch(*arguments)
         else:
             try:
                 share = self._shares[key]
                 compute = share.forward if name == "forward" else share.backward
                 compute(*arguments)
-            except Exception:  # the process that started it computes this share again, and has the same error
+            except Exception:  # noqa: BLE001 - the process that started it computes this share again, and has the same error
                 self._channel.send(False)
             else:
                 self._channel.send(True)
@@ -97,22 +100,26 @@ class Share:
         self._micro_batches = MicroBatches(self._layers, description["for_training"], description["first_trainable"])
         self.memory: SharedMemory | None = None
 
-    def forward(
-        self, places: dict[str, Any], bounds: list[tuple[int, int]], numbers: list[int], training: bool
-    ) -> None:
-        """Compute the outputs of micro-batches.
+    def read_batch(self, places: dict[str, Any], parts: list[tuple[int, int, int]], training: bool) -> None:
+        """Prepare for batches of one size.
 
         Arguments:
             places: of the arrays in the memory.
-            bounds: first example and the one after the last, of each micro-batch of the batch.
-            numbers: of the micro-batches to compute.
+            parts: of each micro-batch to compute: its number, its first example and the one after its last.
             training: the mode of the layers.
         """
         assert self.memory is not None
         self._arrays = self.memory.arrays(places)
-        self._parts = {number: slice(*bounds[number]) for number in numbers}
-        self._read_parameters(training)
-        self._micro_batches.prepare(numbers, 1)
+        self._parts = {number: slice(start, stop) for number, start, stop in parts}
+        parameters = [parameter for layer in self._layers for parameter in layer.parameters]
+        for index, parameter in enumerate(parameters):
+            parameter.tensor = self._arrays[f"parameter {index}"]
+        for layer in self._layers:
+            layer.training = training
+
+    def forward(self) -> None:
+        """Compute the outputs of the micro-batches."""
+        self._micro_batches.prepare(self._parts, 1)
         for number, part in self._parts.items():
             self._arrays["output"][part] = self._micro_batches.forward(0, number, self._arrays["input"][part])
 
@@ -130,15 +137,6 @@ class Share:
                 arrays["input_gradient"][part] = gradient
             for index, found in enumerate(self._micro_batches.take_gradients(number)):
                 arrays[f"gradient {number} {index}"][...] = found
-
-    def _read_parameters(self, training: bool) -> None:
-        """Let the layers use the parameters in the shared memory."""
-        index = 0
-        for layer in self._layers:
-            layer.training = training
-            for parameter in layer.parameters:
-                parameter.tensor = self._arrays[f"parameter {index}"]
-                index += 1
 
 
 def _build(layer: dict[str, Any], dtype: str) -> Layer:

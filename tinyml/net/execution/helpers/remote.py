@@ -78,9 +78,14 @@ class RemoteShares:
         self._memory: SharedMemory | None = None
         self._arrays: dict[str, Array] = {}
         self._places: dict[str, SharedArray] = {}
+        self._placed: tuple[Any, ...] = ()
         self._holders: dict[Helper, list[int]] = {}
         self._key = next(_keys)
         weakref.finalize(self, teams.forget, self._key).atexit = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy a network that was used, or send it to another process: the copy starts without memory and helpers."""
+        return RemoteShares, (self._layers, self._for_training, self._first_trainable)
 
     @contextmanager
     def forward(self, input: Array, bounds: Sequence[slice], output_shape: Shape, dtype: np.dtype) -> Iterator[Round]:
@@ -138,12 +143,16 @@ class RemoteShares:
         found = input.shape[1:], dtype.str
         if found not in self._descriptions:
             layers = describe_layers(self._layers, input.shape[1:])
-            self._descriptions[found] = layers and {
-                "layers": layers,
-                "dtype": dtype.str,
-                "for_training": self._for_training,
-                "first_trainable": self._first_trainable,
-            }
+            self._descriptions[found] = (
+                None
+                if layers is None
+                else {
+                    "layers": layers,
+                    "dtype": dtype.str,
+                    "for_training": self._for_training,
+                    "first_trainable": self._first_trainable,
+                }
+            )
         return self._descriptions[found]
 
     def _start_forward(
@@ -163,17 +172,17 @@ class RemoteShares:
         arrays = self._arrays
         arrays["input"][...] = input
         self._write_parameters()
-        training = self._layers[0].training
         pairs = [(part.start, part.stop) for part in bounds]
         workers = team.count + 1
         for worker, helper in enumerate(team.helpers, 1):
             numbers = list(range(len(bounds) * worker // workers, len(bounds) * (worker + 1) // workers))
             if not numbers:
                 continue
+            batch = self._places, [(number, *pairs[number]) for number in numbers], self._layers[0].training
             try:
                 team.send_forgotten()
-                self._introduce(helper, description, memory)
-                helper.channel.send(["forward", self._key, self._places, pairs, numbers, training])
+                self._introduce(helper, description, memory, batch)
+                helper.channel.send(["forward", self._key])
             except OSError:
                 teams.report_end(helper)
                 self._holders.clear()
@@ -198,19 +207,25 @@ class RemoteShares:
                 holders.clear()
                 return
 
-    def _introduce(self, helper: Helper, description: dict[str, Any], memory: SharedMemory) -> None:
-        """Tell a helper about the segment and its memory, unless it knows them."""
-        known_description, known_memory = helper.known.get(self._key, (None, None))
+    def _introduce(self, helper: Helper, description: dict[str, Any], memory: SharedMemory, batch: Any) -> None:
+        """Tell a helper about the segment, its memory and its share of the batch, unless it knows them."""
+        known_description, known_memory, known_batch = helper.known.get(self._key, (None, None, None))
         if known_description is not description:
             helper.channel.send(["network", self._key, description])
             known_memory = None
         if known_memory is not memory:
             descriptors = [] if memory.descriptor is None else [memory.descriptor]
             helper.channel.send(["memory", self._key, memory.size, memory.name], descriptors)
-        helper.known[self._key] = description, memory
+            known_batch = None
+        if known_batch != batch:
+            helper.channel.send(["batch", self._key, *batch])
+        helper.known[self._key] = description, memory, batch
 
     def _place(self, input: Array, micro_batches: int, output_shape: Shape, dtype: np.dtype) -> SharedMemory:
         """Place all arrays of a batch in shared memory; raises `OSError` if there is too little."""
+        placed = input.shape, input.dtype, is_batch_last(input), micro_batches, dtype
+        if placed == self._placed and self._memory is not None:
+            return self._memory
         layout = Layout()
         layout.add_like("input", input)
         layout.add("output", output_shape, dtype, batch_last=True)
@@ -224,9 +239,8 @@ class RemoteShares:
             for number, (index, tensor) in itertools.product(range(micro_batches), enumerate(tensors)):
                 layout.add(f"gradient {number} {index}", tensor.shape, dtype)
         if self._memory is None or self._memory.size < layout.size:
-            self._memory, self._places = SharedMemory(layout.size), {}
-        if self._places != layout.places:
-            self._places, self._arrays = layout.places, self._memory.arrays(layout.places)
+            self._memory = SharedMemory(layout.size)
+        self._placed, self._places, self._arrays = placed, layout.places, self._memory.arrays(layout.places)
         return self._memory
 
     def _write_parameters(self) -> None:
@@ -273,13 +287,12 @@ def _is_made_of_settings(layer: Layer, input_shape: Shape) -> bool:
     if any(getattr(kind, name).__module__.partition(".")[0] != "tinyml" for name in ("forward", "backward")):
         return False
     twin = kind.from_settings(layer.name, layer.settings, input_shape, np.random.default_rng(0), layer.dtype.type)
-    own, other = _plain_attributes(layer), _plain_attributes(twin)
-    return own == other
+    return all(
+        _plain(getattr(layer, name, None)) == _plain(getattr(twin, name, None))
+        for name in (vars(layer).keys() | vars(twin).keys()) - {"training", "inplace"}
+    )
 
 
-def _plain_attributes(layer: Layer) -> dict[str, Any]:
-    """Return what distinguishes two layers of the same type, apart from their arrays and what a pass leaves."""
-    passing = ("training", "inplace")
-    attributes = {name: value for name, value in vars(layer).items() if name not in passing}
-    plain = {name: value for name, value in attributes.items() if isinstance(value, bool | int | float | str | tuple)}
-    return plain | {name: value for name, value in attributes.items() if callable(value)}
+def _plain(value: Any) -> Any:
+    """Return what distinguishes two layers of the same type; None for arrays and what a pass leaves."""
+    return value if isinstance(value, bool | int | float | str | tuple) or callable(value) else None

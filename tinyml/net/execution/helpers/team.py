@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import tinyml
@@ -32,9 +31,6 @@ LONGEST_SHARE = 60.0
 
 MOST_FAILURES = 3
 """After so many helpers have died, this process starts no more of them: something here kills them."""
-
-FROZEN_SWITCH = "--compute-helper"
-"""First argument of a packaged program that is started as a helper."""
 
 _ENVIRONMENT = {
     VARIABLE: "1",
@@ -67,7 +63,8 @@ class Helper:
                 env={**os.environ, **_ENVIRONMENT},
                 creationflags=subprocess.CREATE_NO_WINDOW,
             )
-            assert self.process.stdin is not None and self.process.stdout is not None
+            assert self.process.stdin is not None
+            assert self.process.stdout is not None
             self.channel = Channel((self.process.stdout.fileno(), self.process.stdin.fileno()))
             return
         ours, theirs = socket.socketpair()
@@ -166,7 +163,6 @@ class _State:
         lending: held by the pass that uses the team.
         seconds: that callers have spent on large batches without a team.
         failures: how many teams had a helper that died.
-        program_has_switch: True if this packaged program understands `FROZEN_SWITCH`.
     """
 
     def __init__(self) -> None:
@@ -175,7 +171,6 @@ class _State:
         self.team: Team | None = None
         self.seconds = 0.0
         self.failures = 0
-        self.program_has_switch = False
 
 
 _state = _State()
@@ -191,14 +186,14 @@ def lend_team(wait: float) -> Iterator[Team | None]:
     If an error leaves the context, the team is ended, because its helpers may be in the middle of a computation.
     """
     team = _state.team
-    if team is None or not team.is_ready:
+    if team is None or len(team.helpers) != thread_count() - 1:
         yield None
         return
     if not _state.lending.acquire(timeout=wait):
         yield None
         return
     try:
-        yield team if team.is_ready and team.count == thread_count() - 1 else None
+        yield team if team.is_ready else None
     except BaseException:
         end_team()
         raise
@@ -270,12 +265,10 @@ def forget(key: int) -> None:
 def _command(arguments: tuple[str, ...]) -> list[str]:
     """Return the command that starts a helper; empty if there is no way to start Python."""
     program = sys.executable or ""
-    if getattr(sys, "frozen", False):
-        return [program, FROZEN_SWITCH, *arguments] if _state.program_has_switch else []
-    if not Path(program).name.lower().startswith(("python", "pypy")):
+    if getattr(sys, "frozen", False) or not Path(program).name.lower().startswith(("python", "pypy")):
         return []  # Python is part of another program, which would start a second time
     # The same modules as here, whatever changed the path. An empty entry is the current folder, which may change.
-    path = [entry for entry in sys.path if entry and isinstance(entry, str)] + [str(Path(tinyml.__file__).parents[1])]
+    path = [entry for entry in sys.path if entry] + [str(Path(tinyml.__file__).parents[1])]
     code = (
         f"import sys; sys.path[:] = {json.dumps(path)}; "
         "from tinyml.net.execution.helpers.process import main; main(*map(int, sys.argv[1:]))"
@@ -285,7 +278,7 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
 
 def _after_fork() -> None:
     """Forget the team of the parent in a process that `os.fork` made: the helpers work for the parent."""
-    global _state  # noqa: PLW0603 - the locks of the parent may be held
+    global _state
     team, _state = _state.team, _State()
     for helper in team.helpers if team is not None else ():
         helper.channel.close()
