@@ -1,5 +1,6 @@
 import pytest
 
+from tinyml.core.threads import set_thread_count, thread_count
 from tinyml.layers import Layer, Linear, MaxPool2D, ReLU, Tanh
 from tinyml.net.execution import plan
 from tinyml.net.execution.plan import Planner, move_after_maximum
@@ -37,4 +38,10 @@ def test_batches_of_every_size_share_their_segments() -> None:
 def test_only_large_batches_are_split(monkeypatch: pytest.MonkeyPatch) -> None:
     planner = Planner([ReLU("relu")], for_training=True)
     monkeypatch.setattr(plan, "MIN_WORK_TO_SPLIT", 10 * plan.COST_OF_WRITING * 4)
-    assert [planner.plan_for((count, 4)).on_threads for count in (1, 9, 10)] == [False, False, True]
+    before, least = thread_count(), {1: 10, 2: 10, 3: 5, 4: 5}
+    try:
+        for workers, count in least.items():
+            set_thread_count(workers)
+            assert [planner.plan_for((each, 4)).on_threads for each in (1, count - 1, count)] == [False, False, True]
+    finally:
+        set_thread_count(before)

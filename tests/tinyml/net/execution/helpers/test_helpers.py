@@ -43,6 +43,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such 
 def small_batches_with_helpers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Share small batches, start helpers at once, and leave none behind."""
     before = thread_count()
+    team.end_team()
     set_thread_count(WORKERS)
     monkeypatch.setattr(plan, "MIN_WORK_TO_SPLIT", 0)
     monkeypatch.setattr(team, "START_AFTER", 0.0)
