@@ -2,8 +2,8 @@
 
 from tests.mutations.export_faults import EXPORT_FAULTS
 from tests.mutations.fault import ROOT, Fault
-from tests.mutations.helper_faults import HELPER_FAULTS
 from tests.mutations.picture_faults import PICTURE_FAULTS
+from tests.mutations.process_faults import PROCESS_FAULTS
 
 __all__ = ["FAULTS", "ROOT", "Fault"]
 
@@ -119,7 +119,7 @@ FAULTS = (
         tests=("tests/tinyml/visualize/test_embedding.py",),
     ),
     *EXPORT_FAULTS,
-    *HELPER_FAULTS,
+    *PROCESS_FAULTS,
     *PICTURE_FAULTS,
     Fault(
         what="a way into a block that passes through the whole block first",

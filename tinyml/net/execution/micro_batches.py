@@ -61,12 +61,20 @@ class MicroBatches:
                     own.tensor = parameter.tensor
 
     def forget(self, numbers: Iterable[int]) -> None:
-        """Delete the replicas of micro-batches that a helper computes now, and their memory; only in training."""
+        """Delete the replicas of micro-batches that a helper computes now, and their memory; only in training.
+
+        Arguments:
+            numbers: of the micro-batches.
+        """
         for number in numbers:
             self._replicas.pop(number, None)
 
     def replicas(self, number: int) -> list[Layer]:
-        """Return the replicas of a micro-batch; only in training."""
+        """Return the replicas of a micro-batch; only in training.
+
+        Arguments:
+            number: of the micro-batch.
+        """
         return self._replicas[number].layers
 
     def forward(self, worker: int, number: int, value: Array, show: Show | None = None) -> Array:
@@ -105,7 +113,11 @@ class MicroBatches:
         return None
 
     def take_gradients(self, number: int) -> list[Array]:
-        """Return the gradients of all parameters of a micro-batch, and clear them: the next pass overwrites them."""
+        """Return the gradients of all parameters of a micro-batch, and clear them: the next pass overwrites them.
+
+        Arguments:
+            number: of the micro-batch.
+        """
         parameters = [parameter for layer in self._replicas[number].layers for parameter in layer.parameters]
         gradients = [parameter.gradient for parameter in parameters]
         for parameter in parameters:

@@ -14,9 +14,9 @@ from tinyml.core.windows import batch_to_front
 from tinyml.core.workspace import Workspace
 from tinyml.layers import Layer
 from tinyml.layers.base.stack import forward_through
-from tinyml.net.execution.helpers.remote import RemoteShares
 from tinyml.net.execution.micro_batches import MicroBatches
 from tinyml.net.execution.observation import OutputObserver, observation_points, observing_blocks
+from tinyml.net.execution.processes.remote import RemoteShares
 
 MICRO_BATCH_SIZE = 64
 """Largest number of examples in a micro-batch. The batch axis is last in memory: rows of memory are about as long."""

@@ -14,9 +14,9 @@ from tinyml.core.threads import one_blas_thread
 from tinyml.layers import Layer
 from tinyml.layers.base.registry import layer_types
 from tinyml.layers.base.specification import LayerSpecification, read_settings
-from tinyml.net.execution.helpers.channel import Channel
-from tinyml.net.execution.helpers.memory import SharedMemory
 from tinyml.net.execution.micro_batches import MicroBatches
+from tinyml.net.execution.processes.channel import Channel
+from tinyml.net.execution.processes.memory import SharedMemory
 
 IDLE_SECONDS = 20.0
 """A helper without work for so long ends, and gives its memory back. The next large batch starts a new one."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import tinyml
 from tinyml.core.threads import VARIABLE, thread_count
-from tinyml.net.execution.helpers.channel import Channel
+from tinyml.net.execution.processes.channel import Channel
 
 START_AFTER = 0.25
 """Seconds that the caller spends on large batches before helpers start. Starting them takes about as long."""
@@ -97,6 +97,9 @@ class Helper:
 class Team:
     """Helpers that work for one pass at a time.
 
+    Arguments:
+        count: the number of helpers.
+
     Attributes:
         helpers: the processes; empty while they start.
         is_usable: False after the end of the team.
@@ -115,7 +118,11 @@ class Team:
         return self.is_usable and len(self.helpers) == self.count
 
     def forget(self, key: int) -> None:
-        """Let the helpers free what they keep for a segment, at the next message. Any thread may call this."""
+        """Let the helpers free what they keep for a segment, at the next message. Any thread may call this.
+
+        Arguments:
+            key: of the segment.
+        """
         self._forgotten.append(key)
 
     def send_forgotten(self) -> None:
@@ -271,7 +278,7 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
     path = [entry for entry in sys.path if entry] + [str(Path(tinyml.__file__).parents[1])]
     code = (
         f"import sys; sys.path[:] = {json.dumps(path)}; "
-        "from tinyml.net.execution.helpers.process import main; main(*map(int, sys.argv[1:]))"
+        "from tinyml.net.execution.processes.process import main; main(*map(int, sys.argv[1:]))"
     )
     return [program, "-c", code, *arguments]
 

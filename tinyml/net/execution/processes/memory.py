@@ -68,7 +68,12 @@ class Layout:
         self.size = start + prod(shape) * dtype.itemsize
 
     def add_like(self, name: str, array: Array) -> None:
-        """Place an array with the shape, dtype and memory order of another one."""
+        """Place an array with the shape, dtype and memory order of another one.
+
+        Arguments:
+            name: of the array.
+            array: the other array.
+        """
         self.add(name, array.shape, array.dtype, batch_last=array.ndim > 1 and is_batch_last(array))
 
 

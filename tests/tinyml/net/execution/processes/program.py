@@ -1,7 +1,7 @@
 """A program without `if __name__ == "__main__"` that trains with helpers; tests start it, and end it in any way.
 
-Arguments: the number of steps (0 for ever), and "alone" to compute without helpers. It prints the process ids of its
-helpers when they are ready, and at the end a hash of the trained weights.
+Arguments: the number of steps (0 without limit), and "alone" to compute without helpers. It prints the
+process ids of its helpers when they are ready, and at the end a hash of the trained weights.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from tinyml.core.threads import set_thread_count
 from tinyml.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLU
 from tinyml.learner import Learner
 from tinyml.net import Sequential
-from tinyml.net.execution.helpers import team
+from tinyml.net.execution.processes import team
 from tinyml.optims import SGDOptimizer
 
 set_thread_count(3)

@@ -19,9 +19,9 @@ from tinyml.core.windows import is_batch_last
 from tinyml.layers import Layer
 from tinyml.layers.base.registry import layer_types
 from tinyml.layers.base.settings import NoSettings
-from tinyml.net.execution.helpers import team as teams
-from tinyml.net.execution.helpers.memory import Layout, SharedArray, SharedMemory
-from tinyml.net.execution.helpers.team import Helper, Team
+from tinyml.net.execution.processes import team as teams
+from tinyml.net.execution.processes.memory import Layout, SharedArray, SharedMemory
+from tinyml.net.execution.processes.team import Helper, Team
 
 LONGEST_WAIT = 1.0
 """Seconds that a training step waits for a team that another pass uses. A prediction does not wait."""
@@ -31,6 +31,9 @@ _keys = itertools.count()
 
 class Round:
     """One forward or backward pass of which helpers compute a part, or nothing.
+
+    Arguments:
+        holders: the helpers at work, with their micro-batches; None for none.
 
     Attributes:
         numbers: the micro-batches that helpers compute.

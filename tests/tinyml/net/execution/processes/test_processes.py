@@ -20,8 +20,8 @@ from tinyml.core.threads import set_thread_count, thread_count
 from tinyml.layers import Conv2D, MaxPool2D, ReLU
 from tinyml.net import Sequential, build
 from tinyml.net.execution import BatchPass, plan
-from tinyml.net.execution.helpers import team
-from tinyml.net.execution.helpers.remote import describe_layers
+from tinyml.net.execution.processes import team
+from tinyml.net.execution.processes.remote import describe_layers
 from tinyml.net.execution.segments import MicroBatchSegment
 
 ROOT, PROGRAM = Path(__file__).parents[5], Path(__file__).with_name("program.py")

@@ -59,7 +59,7 @@ class Channel:
         """Wait for a message and return it. Other threads can run meanwhile.
 
         Arguments:
-            timeout: longest time between two pieces of the message, in seconds; None to wait for ever. Pipes ignore it.
+            timeout: longest time between two pieces of the message, in seconds; None for no limit. Pipes ignore it.
 
         Raises `EOFError` if the other side has ended, `TimeoutError`, or another `OSError`.
         """
