@@ -13,23 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.machine import BLAS_VARIABLES, busy_seconds, describe, processors
-from tests.benchmarks.settings import Result, Settings, UnavailableError
+from tests.benchmarks.settings import Result, Settings, UnavailableError, describe_targets
 from tests.benchmarks.tables import Table, as_markdown, as_text
 from tests.benchmarks.workloads import WORKLOADS
 
 RESULTS = Path(__file__).parent / "results" / "last.json"
 
 PARTS = {
-    "steps": ("tests.benchmarks.parts.steps", "measure"),
-    "layers": ("tests.benchmarks.parts.layers", "measure"),
     "memory": ("tests.benchmarks.compare_processes", "measure_memory"),
     "imports": ("tests.benchmarks.compare_processes", "measure_imports"),
+    "scaling": ("tests.benchmarks.parts.scaling", "measure"),
+    "layers": ("tests.benchmarks.parts.layers", "measure"),
+    "steps": ("tests.benchmarks.parts.steps", "measure"),
+    "batches": ("tests.benchmarks.parts.batches", "measure"),
     "epochs": ("tests.benchmarks.parts.epochs", "measure"),
-    "batches": ("tests.benchmarks.parts.scaling", "measure_batches"),
-    "threads": ("tests.benchmarks.parts.scaling", "measure_threads"),
     "deconvnet": ("tests.benchmarks.parts.deconvnet", "measure"),
 }
-"""Module and function of each part. A part is imported only when it runs, so a missing package stops only its part."""
+"""Module and function of each part, in the order of the measurements. A part is imported only when it runs.
+
+The first parts measure other processes. Until then this process has not imported PyTorch: memory that two processes
+share, such as the code of a library, counts only by half for each of them.
+"""
 
 DISTURBED = 0.03
 """If other processes use a larger share of the processors, the results are not reliable."""
@@ -41,20 +45,18 @@ def main() -> None:
     _leave_blas_its_choice()
     if find_spec("torch") is None:
         sys.exit("PyTorch is not installed: make bench")
-    from tests.benchmarks.parts.scaling import use_threads
-
-    use_threads(arguments.threads)
     networks = tuple(WORKLOADS[name] for name in arguments.networks)
-    settings = Settings(arguments.threads, networks, arguments.quick)
+    workers = tuple(sorted(set(arguments.threads)))
+    settings = Settings(workers, networks, arguments.quick)
     document: dict[str, Any] = {
-        "machine": describe(arguments.threads),
+        "machine": describe(workers),
         "measured": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "quick": arguments.quick,
         "parts": {},
     }
     write = as_markdown if arguments.markdown else as_text
     print(write(_machine_table(document["machine"])), flush=True)
-    for name in arguments.only:
+    for name in (name for name in PARTS if name in arguments.only):
         document["parts"][name] = _measure(name, settings, write)
         _save(arguments.json, document)
 
@@ -64,12 +66,21 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--networks", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="default: all five")
     parser.add_argument(
-        "--threads", type=int, default=processors(), help="threads of each framework; default: all processors"
+        "--threads",
+        type=int,
+        nargs="+",
+        metavar="N",
+        default=_default_workers(),
+        help="numbers of workers: threads of PyTorch; processes and threads of tinyml; default: 1, 2 and all",
     )
-    parser.add_argument("--quick", action="store_true", help="fewer repeats and sizes: a minute or two in total")
+    parser.add_argument("--quick", action="store_true", help="fewer repeats and sizes")
     parser.add_argument("--markdown", action="store_true", help="print the tables in Markdown")
     parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE", help="where to write all results")
     return parser.parse_args()
+
+
+def _default_workers() -> list[int]:
+    return sorted({1, min(2, processors()), processors()})
 
 
 def _leave_blas_its_choice() -> None:
@@ -94,9 +105,11 @@ def _measure(name: str, settings: Settings, write: Callable[[Table], str]) -> An
     print(f"{name}: {seconds:.0f} s", file=sys.stderr, flush=True)
     for table in result.tables:
         print(write(table), flush=True)
+    if result.targets:
+        print(describe_targets(result.targets) + "\n", flush=True)
     if disturbed > DISTURBED:
         print(f"Other processes used {disturbed:.0%} of the processors during this part: measure again.\n", flush=True)
-    return {"used_by_others": disturbed, "figures": result.data}
+    return {"used_by_others": disturbed, "figures": result.data, "targets": result.targets}
 
 
 def _share_of_others(before: tuple[float, float] | None, seconds: float) -> float:

@@ -7,6 +7,7 @@ collect_ignore = [
     "compare_torch.py",
     "compare_processes.py",
     "one_epoch.py",
+    "one_step.py",
     "window.py",
     "diagnosis.py",
     "drawing.py",

@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
+
+from tests.benchmarks.process_tree import descendants, processor_seconds
 
 BLAS_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Environment variables that make OpenBLAS choose kernels for another machine; a fair comparison removes them."""
@@ -57,9 +59,9 @@ def processors() -> int:
 
 
 def busy_seconds() -> tuple[float, float] | None:
-    """Return the processor seconds of the whole machine since its start, and those of this process.
+    """Return the processor seconds of the whole machine since its start, and those of this process and its children.
 
-    Child processes count for this process after they have ended. Return None if the system does not report the numbers.
+    Return None if the system does not report the numbers.
     """
     try:
         line = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0]
@@ -67,17 +69,18 @@ def busy_seconds() -> tuple[float, float] | None:
         return None
     user, nice, system, _, _, interrupt, soft_interrupt, steal = (int(ticks) for ticks in line.split()[1:9])
     everything = (user + nice + system + interrupt + soft_interrupt + steal) / os.sysconf("SC_CLK_TCK")
-    return everything, sum(os.times()[:4])
+    running = sum(map(processor_seconds, descendants(os.getpid())))  # os.times has those that have ended
+    return everything, sum(os.times()[:4]) + running
 
 
-def describe(threads: int) -> dict[str, str | int]:
-    """Describe the machine, the libraries and the number of threads."""
+def describe(workers: Sequence[int]) -> dict[str, str | int]:
+    """Describe the machine, the libraries and the numbers of workers."""
     description: dict[str, str | int] = {
         "processor": _processor_name(),
         "processors": processors(),
         "memory": _memory(),
         "system": f"{platform.system()} {platform.machine()}",
-        "threads": threads,
+        "workers": ", ".join(map(str, workers)),
         "BLAS": _blas(),
         "Python": platform.python_version(),
     }

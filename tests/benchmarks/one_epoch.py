@@ -1,35 +1,18 @@
-"""Train W3 for one epoch with one framework, in a separate process, and print its peak memory.
+"""Train W3 for one epoch with one framework, in a separate process whose memory can be watched.
 
 `python -m tests.benchmarks.one_epoch ours --threads 2` prints one line of JSON. It does not import the other framework.
 """
 
 import argparse
 import json
-import sys
-from pathlib import Path
+import os
 
 from tests.benchmarks import mnist
+from tests.benchmarks.process_tree import memory_of
 from tests.benchmarks.workloads import WORKLOADS
 
 BATCH = 128
 IMAGES = 8000
-
-
-def peak_bytes() -> int:
-    """Return the peak memory of this process in bytes.
-
-    On Linux it is read from /proc, because `ru_maxrss` starts there with the peak of the parent process.
-
-    Raises `ModuleNotFoundError` if the system does not measure it.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def train_ours(data: mnist.Images, threads: int) -> None:
@@ -54,15 +37,15 @@ def train_pytorch(data: mnist.Images, threads: int) -> None:
 
 
 def main() -> None:
-    """Train with one framework and print the memory."""
+    """Train with one framework; print the memory before, and the source of the images."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("framework", choices=["ours", "pytorch"])
     parser.add_argument("--threads", type=int, required=True)
     arguments = parser.parse_args()
     data = mnist.load(IMAGES)
-    before = peak_bytes()
+    before = memory_of([os.getpid()])
     (train_ours if arguments.framework == "ours" else train_pytorch)(data, arguments.threads)
-    print(json.dumps({"peak_bytes": peak_bytes(), "before_bytes": before, "data": data.source}))
+    print(json.dumps({"before_bytes": before, "data": data.source}))
 
 
 if __name__ == "__main__":

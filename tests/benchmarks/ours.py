@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.benchmarks.readiness import until_helpers_work
 from tests.benchmarks.workloads import Workload
 from tinyml.layers.base.inference import LayerInference, infer_stack
 from tinyml.layers.base.specification import LayerSpecification
@@ -91,6 +92,14 @@ class Implementation:
     def train_step(self) -> None:
         """Run one training step: forward, loss, backward, update."""
         self.loss, _ = self.learner.batch_fit(self.inputs, self.targets)
+
+    def prepare_training(self) -> None:
+        """Wait until helper processes compute their shares of the batch, if it is large enough for them."""
+        until_helpers_work(self.train_step, self.learner.model, self.inputs.shape)
+
+    def prepare_inference(self) -> None:
+        """Do the same for inference."""
+        until_helpers_work(self.infer, self.learner.model, self.inputs.shape)
 
     def infer(self) -> None:
         """Compute the outputs of the batch."""

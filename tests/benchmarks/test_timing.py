@@ -40,3 +40,11 @@ def test_there_are_as_many_repeats_as_the_seconds_allow() -> None:
 def test_repeats_are_summarised_by_median_and_quartiles() -> None:
     assert summarise([5.0, 1.0, 2.0, 4.0, 300.0]) == Timing(4.0, 2.0, 5.0, 5)
     assert summarise([1.0, 2.0]).median == pytest.approx(1.5)
+
+
+def test_a_preparation_comes_before_the_warm_up_and_before_each_turn() -> None:
+    order: list[str] = []
+    effort = Effort(fewest=2, most=2, seconds=0.0, by_turn=1, shortest=0.0, rehearses=False)
+    implementations = {"ours": lambda: order.append("A"), "PyTorch": lambda: order.append("B")}
+    take_turns(implementations, effort, pause=0.0, preparations={"ours": lambda: order.append("p")})
+    assert "".join(order) == "pAB" + "pABpAB"

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -44,18 +45,25 @@ class Effort:
     rehearses: bool = True
 
 
-def take_turns(implementations: Mapping[str, Action], effort: Effort, pause: float = PAUSE) -> dict[str, Timing]:
+def take_turns(
+    implementations: Mapping[str, Action],
+    effort: Effort,
+    pause: float = PAUSE,
+    preparations: Mapping[str, Action] = MappingProxyType({}),
+) -> dict[str, Timing]:
     """Time the implementations in rounds: A B C A B C …
 
     Arguments:
         implementations: the functions to time, by name.
         effort: number and length of the repeats.
         pause: seconds of sleep before each turn.
+        preparations: what some of them need before each turn, by name; it is not timed.
     """
     calls: dict[str, int] = {}
     round_seconds = 0.0
     repeats_by_turn = effort.by_turn + effort.rehearses
     for name, action in implementations.items():
+        preparations.get(name, _nothing)()
         seconds = _warm_up(action, pause, effort)
         calls[name] = max(1, math.ceil(effort.shortest / seconds))
         round_seconds += pause + repeats_by_turn * calls[name] * seconds
@@ -64,10 +72,15 @@ def take_turns(implementations: Mapping[str, Action], effort: Effort, pause: flo
     for _ in range(math.ceil(repeats / effort.by_turn)):
         for name, action in implementations.items():
             time.sleep(pause)
+            preparations.get(name, _nothing)()
             if effort.rehearses:
                 _seconds_per_call(action, calls[name])
             samples[name] += [_seconds_per_call(action, calls[name]) for _ in range(effort.by_turn)]
     return {name: summarise(seconds) for name, seconds in samples.items()}
+
+
+def _nothing() -> None:
+    """Prepare nothing."""
 
 
 def summarise(seconds: list[float]) -> Timing:

@@ -3,8 +3,8 @@
 The pass calls `forward` of each layer, and then `backward` of each layer in reverse order, on one thread. The first
 layer only calls `accumulate_parameter_gradients`, because the gradient of the images is not used. As in a training
 step, the layers up to Flatten get a part of the batch, and their times are multiplied by the number of parts; the other
-layers get the whole batch. The limits are those of one thread. A training step uses all threads; the table of the
-threads shows the gain.
+layers get the whole batch. The limits are those of one thread. A training step uses all workers; the part `scaling`
+shows the gain.
 """
 
 import sys
@@ -16,7 +16,7 @@ import numpy as np
 
 from tests.benchmarks import ours
 from tests.benchmarks.cost_model import LayerCost, network_cost
-from tests.benchmarks.machine import Limits, measure_limits
+from tests.benchmarks.machine import Limits
 from tests.benchmarks.settings import Result, Settings
 from tests.benchmarks.tables import NOTHING, Table, milliseconds
 from tests.benchmarks.timing import Timing, summarise
@@ -35,8 +35,8 @@ Seconds = dict[str, list[float]]
 
 def measure(settings: Settings) -> Result:
     """Time the passes and compare them with the cost model."""
-    limits = measure_limits(1, 5 if settings.quick else 9)
-    rows = []
+    limits = settings.limits(1)
+    rows: list[dict[str, Any]] = []
     set_thread_count(1)
     try:
         for workload in settings.networks:
@@ -44,7 +44,7 @@ def measure(settings: Settings) -> Result:
                 print(f"  {workload.name}", file=sys.stderr, flush=True)
                 rows += _measure_network(workload, NETWORKS[workload.name], limits, 5 if settings.quick else 15)
     finally:
-        set_thread_count(settings.threads)
+        set_thread_count(settings.most_workers)
     table = Table(
         "Layers in a plain pass on one thread, and their least time",
         ("network", "layer", "forward ms", "least ms", "of limit", "backward ms", "least ms", "of limit"),

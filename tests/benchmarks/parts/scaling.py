@@ -1,93 +1,145 @@
-"""Training steps with different batch sizes, and with one and two threads."""
+"""The gain of each number of workers in training, compared with what the machine allows.
 
+On many machines a core becomes slower while its neighbours work: they share memory, the last cache and power, and on
+a virtual machine the same core. So the table also has the gain of independent copies: as many processes as workers,
+each with one worker, its share of the batch, and nothing to wait for. Each has a processor of its own where the system
+allows it. Their gain is what the machine allows for shares of this size.
+
+Each time comes from new processes, because a process that has changed its number of workers is not like a user's.
+"""
+
+import os
+import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
-import torch
+from tests.benchmarks.compare_processes import ROOT
+from tests.benchmarks.settings import Result, Settings, Target, UnavailableError
+from tests.benchmarks.tables import NOTHING, Table, milliseconds, reached
+from tests.benchmarks.timing import Timing, summarise
 
-from tests.benchmarks import ours, pytorch
-from tests.benchmarks.machine import processors
-from tests.benchmarks.parts.steps import make_implementations, require_finite
-from tests.benchmarks.settings import Result, Settings
-from tests.benchmarks.tables import Table, milliseconds, reached
-from tests.benchmarks.timing import Effort, Timing, take_turns
-from tests.benchmarks.workloads import Workload
-from tinyml.core.threads import set_thread_count
-
-BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-QUICK_BATCHES = (1, 16, 128)
-SMALLEST_RATIO = 0.9
-THREADS = (1, 2)
-THREADED = {"W3": 128, "W4": 128, "W5": 64}
-"""Batch size of each network for the comparison of one and two threads."""
+BATCHES = {"W3": 128, "W4": 128, "W5": 64}
+"""Batch size of each network."""
+SMALLEST_SHARE = 0.8
+"""Target: gain divided by the number of workers."""
+_ROUNDS = 5
 
 
-def measure_batches(settings: Settings) -> Result:
-    """Time a training step at every batch size."""
-    effort = Effort(3, 3) if settings.quick else Effort(9, 15, seconds=1.2)
-    rows = []
-    for workload in settings.networks:
-        print(f"  {workload.name}, all batch sizes", file=sys.stderr, flush=True)
-        for batch in QUICK_BATCHES if settings.quick else BATCHES:
-            timings = _time_step(workload, batch, effort)
-            rows.append({"network": workload.name, "batch": batch, **_entry(timings)})
-    smallest = min(rows, key=lambda row: row["ratio"])
+def measure(settings: Settings) -> Result:
+    """Time the training step with each number of workers, and of independent copies, in turn."""
+    rows: list[dict[str, Any]] = []
+    counts = sorted({1, *settings.workers})
+    for name in (workload.name for workload in settings.networks if workload.name in BATCHES):
+        rows += _measure_network(name, BATCHES[name], counts, settings.quick)
     table = Table(
-        f"Training step by batch size, {settings.threads} threads",
-        ("network", "batch", "ours ms", "PyTorch ms", "ratio", "bar", "reached"),
-        tuple((*_cells(row), f"{SMALLEST_RATIO}", reached(row["ratio"], SMALLEST_RATIO)) for row in rows),
-        (f"The smallest ratio is {smallest['ratio']:.2f}: {smallest['network']} with {smallest['batch']}.",),
+        "Scaling of the training step",
+        (
+            "network",
+            "batch",
+            "workers",
+            "ms",
+            "gain",
+            "bar",
+            "reached",
+            "one copy ms",
+            "copies ms",
+            "copies gain",
+            "of copies",
+        ),
+        tuple(_cells(row) for row in rows),
+        (
+            "Gain: the time of one worker / this time. Copies: as many independent processes as workers, at the same "
+            "time, each on a processor of its own,",
+            "with one worker and batch / workers examples; their gain compares examples per second. One copy: the same "
+            "alone. Of copies: gain / gain of the copies.",
+        ),
     )
-    return Result(rows, (table,))
-
-
-def measure_threads(settings: Settings) -> Result:
-    """Time a training step with one thread and with two, in both frameworks."""
-    rows = []
-    try:
-        for workload in settings.networks:
-            for threads in THREADS:
-                if workload.name in THREADED and threads <= processors():
-                    print(f"  {workload.name}, threads {threads}", file=sys.stderr, flush=True)
-                    use_threads(threads)
-                    timings = _time_step(workload, THREADED[workload.name], settings.effort)
-                    entry = {"network": workload.name, "batch": THREADED[workload.name], "threads": threads}
-                    rows.append({**entry, **_entry(timings)})
-    finally:
-        use_threads(settings.threads)
-    single = {row["network"]: row for row in rows if row["threads"] == 1}
-    table = Table(
-        "Training step by threads",
-        ("network", "batch", "threads", "ours ms", "PyTorch ms", "ratio", "ours gains", "PyTorch gains"),
-        tuple((*_cells(row, "threads"), *_gains(single[row["network"]], row)) for row in rows),
-        ("Gains: the time with one thread / the time with this number of threads.",),
+    targets = tuple(
+        Target(f"gain of {row['network']} at {row['workers']} workers", row["gain"], SMALLEST_SHARE * row["workers"])
+        for row in rows
+        if row["workers"] > 1
     )
-    return Result(rows, (table,))
+    return Result(rows, (table,), targets)
 
 
-def use_threads(threads: int) -> None:
-    """Set the number of threads of both frameworks."""
-    torch.set_num_threads(threads)
-    set_thread_count(threads)
+def _measure_network(name: str, batch: int, counts: Sequence[int], quick: bool) -> list[dict[str, Any]]:
+    alone: dict[int, list[float]] = {count: [] for count in counts}
+    copies: dict[int, list[float]] = {count: [] for count in counts if count > 1}
+    one_copy: dict[int, list[float]] = {count: [] for count in copies}
+    for number in range(1 if quick else _ROUNDS):
+        print(f"  {name}, round {number + 1}", file=sys.stderr, flush=True)
+        for count in counts:
+            alone[count] += _seconds_of_steps(name, batch, workers=count)
+        for count, samples in copies.items():
+            one_copy[count] += _seconds_of_steps(name, batch // count)
+            rates = [1 / seconds for seconds in _seconds_of_steps(name, batch // count, copies=count)]
+            samples.append(count / sum(rates))  # the step whose rate is the mean of all copies
+    first = summarise(alone[1]).median
+    return [
+        {
+            "network": name,
+            "batch": batch,
+            "workers": count,
+            "seconds": summarise(alone[count]),
+            "gain": first / summarise(alone[count]).median,
+            "one_copy_seconds": summarise(one_copy[count]) if count in copies else None,
+            "copies_seconds": summarise(copies[count]) if count in copies else None,
+            "copies_gain": _gain(first, batch, count, summarise(copies[count])) if count in copies else None,
+        }
+        for count in counts
+    ]
 
 
-def _time_step(workload: Workload, batch: int, effort: Effort) -> dict[str, Timing]:
-    implementations = make_implementations(workload, batch, both_layouts=False)
-    timings = take_turns({name: implementation.train_step for name, implementation in implementations.items()}, effort)
-    require_finite(implementations)
-    return timings
+def _gain(first: float, batch: int, count: int, copies: Timing) -> float:
+    """Return the examples per second of all copies, divided by those of one worker with the whole batch."""
+    return (count * (batch // count) / copies.median) / (batch / first)
 
 
-def _entry(timings: dict[str, Timing]) -> dict[str, Any]:
-    return {"seconds": timings, "ratio": timings[pytorch.NAME].median / timings[ours.NAME].median}
+def _seconds_of_steps(name: str, batch: int, *, workers: int = 1, copies: int = 1) -> list[float]:
+    """Return the median step of each of several processes that measure at the same time."""
+    program = "tests.benchmarks.one_step"
+    command = [sys.executable, "-m", program, name, f"--batch={batch}", f"--workers={workers}"]
+    processors = sorted(os.sched_getaffinity(0)) if copies > 1 and hasattr(os, "sched_getaffinity") else []
+    with ExitStack() as running:
+        started = []
+        for number in range(copies):
+            place = [f"--processor={processors[number]}"] if number < len(processors) else []
+            process = subprocess.Popen(
+                command + place,
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            started.append(running.enter_context(process))
+        for process in started:
+            _read_line(process)
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        return [float(_read_line(process)) for process in started]
 
 
-def _cells(row: dict[str, Any], *further: str) -> tuple[str, ...]:
-    times = (milliseconds(row["seconds"][name]) for name in (ours.NAME, pytorch.NAME))
-    return (row["network"], str(row["batch"]), *(str(row[name]) for name in further), *times, f"{row['ratio']:.2f}")
+def _read_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        message = process.communicate()[1].strip() or "no message"
+        raise UnavailableError(f"A process with a training step failed: {message.splitlines()[-1]}")
+    return line
 
 
-def _gains(single: dict[str, Any], row: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        f"{single['seconds'][name].median / row['seconds'][name].median:.2f}" for name in (ours.NAME, pytorch.NAME)
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    cells = (row["network"], str(row["batch"]), str(row["workers"]), milliseconds(row["seconds"]), f"{row['gain']:.2f}")
+    if row["copies_gain"] is None:
+        return (*cells, *[NOTHING] * 6)
+    bar = SMALLEST_SHARE * row["workers"]
+    return (
+        *(*cells, f"{bar:.1f}", reached(row["gain"], bar)),
+        *(milliseconds(row["one_copy_seconds"]), milliseconds(row["copies_seconds"])),
+        *(f"{row['copies_gain']:.2f}", f"{row['gain'] / row['copies_gain']:.0%}"),
     )

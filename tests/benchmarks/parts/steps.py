@@ -9,34 +9,68 @@ import torch
 
 from tests.benchmarks import ours, pytorch
 from tests.benchmarks.cost_model import network_cost, total
-from tests.benchmarks.settings import Result, Settings
+from tests.benchmarks.machine import Limits
+from tests.benchmarks.settings import Result, Settings, Target
 from tests.benchmarks.tables import NOTHING, Table, milliseconds, reached
-from tests.benchmarks.timing import Timing, take_turns
+from tests.benchmarks.timing import Effort, Timing, take_turns
 from tests.benchmarks.workloads import Workload, draw_batch
+from tinyml.core.threads import set_thread_count
 
 Implementations = dict[str, ours.Implementation | pytorch.Implementation]
 
 
 def measure(settings: Settings) -> Result:
-    """Time training step and inference for each network and batch size."""
-    rows: dict[str, list[dict[str, Any]]] = {"training step": [], "inference": []}
-    for workload in settings.networks:
-        for batch in workload.batches:
-            if settings.quick and batch not in workload.bars:
-                continue
-            print(f"  {workload.name}, batch {batch}", file=sys.stderr, flush=True)
-            implementations = make_implementations(workload, batch)
-            steps = {name: implementation.train_step for name, implementation in implementations.items()}
-            rows["training step"].append(
-                _row(workload, batch, take_turns(steps, settings.effort), _operations(workload, batch)["training"])
-            )
-            require_finite(implementations)
-            timings = _time_inference(implementations, settings)
-            rows["inference"].append(_row(workload, batch, timings, _operations(workload, batch)["inference"]))
-    return Result(
-        {"limits": settings.limits, **rows},
-        tuple(_table(title, entries, settings) for title, entries in rows.items()),
+    """Time training step and inference for each network, batch size and number of workers."""
+    rows: dict[str, list[dict[str, Any]]] = {"training": [], "inference": []}
+    for workers in settings.workers:
+        use_workers(workers)
+        for workload in settings.networks:
+            for batch in workload.batches:
+                # Batch sizes without a bar are measured once, with all workers.
+                if batch in workload.bars or (workers == settings.most_workers and not settings.quick):
+                    _measure_batch(workload, batch, workers, settings, rows)
+    targets = tuple(
+        Target(f"{kind} of {row['network']} ({row['batch']}) at {row['workers']} workers", row["ratio"], row["bar"])
+        for kind, entries in rows.items()
+        for row in entries
+        if row["bar"] is not None
     )
+    limits = {workers: settings.limits(workers) for workers in settings.workers}
+    titles = {"training": "Training step", "inference": "Inference"}
+    tables = tuple(_table(titles[kind], entries, limits) for kind, entries in rows.items())
+    return Result({"limits": limits, **rows}, tables, targets)
+
+
+def use_workers(count: int) -> None:
+    """Set the number of workers: threads of PyTorch; processes and threads of tinyml."""
+    torch.set_num_threads(count)
+    set_thread_count(count)
+
+
+def _measure_batch(
+    workload: Workload, batch: int, workers: int, settings: Settings, rows: dict[str, list[dict[str, Any]]]
+) -> None:
+    """Append a row for training and one for inference."""
+    print(f"  {workload.name}, batch {batch}, workers {workers}", file=sys.stderr, flush=True)
+    implementations = make_implementations(workload, batch)
+    operations, bars = _operations(workload, batch), workload.bars.get(batch)
+    for kind in rows:
+        time_it = time_training if kind == "training" else _time_inference
+        timings = time_it(implementations, settings.effort)
+        require_finite(implementations)
+        bar = getattr(bars, kind) if bars is not None and workers >= bars.workers else None
+        ratio = timings[pytorch.NAME].median / timings[ours.NAME].median
+        rows[kind].append(
+            {
+                "network": workload.name,
+                "batch": batch,
+                "workers": workers,
+                "seconds": timings,
+                "operations": operations[kind],
+                "ratio": ratio,
+                "bar": bar,
+            }
+        )
 
 
 def make_implementations(workload: Workload, batch: int, *, both_layouts: bool = True) -> Implementations:
@@ -61,13 +95,31 @@ def require_finite(implementations: Implementations) -> None:
             raise AssertionError(f"{name} diverged, so its times mean nothing.")
 
 
-def _time_inference(implementations: Implementations, settings: Settings) -> dict[str, Timing]:
-    for implementation in implementations.values():
+def time_training(implementations: Implementations, effort: Effort) -> dict[str, Timing]:
+    """Time the training step of each implementation, in turn."""
+    return take_turns(
+        {name: implementation.train_step for name, implementation in implementations.items()},
+        effort,
+        preparations={
+            name: implementation.prepare_training
+            for name, implementation in implementations.items()
+            if isinstance(implementation, ours.Implementation)
+        },
+    )
+
+
+def _time_inference(implementations: Implementations, effort: Effort) -> dict[str, Timing]:
+    preparations = {}
+    for name, implementation in implementations.items():
         if isinstance(implementation, pytorch.Implementation):
             implementation.model.eval()
+        else:
+            preparations[name] = implementation.prepare_inference
     with torch.no_grad():
         return take_turns(
-            {name: implementation.infer for name, implementation in implementations.items()}, settings.effort
+            {name: implementation.infer for name, implementation in implementations.items()},
+            effort,
+            preparations=preparations,
         )
 
 
@@ -79,30 +131,18 @@ def _operations(workload: Workload, batch: int) -> Mapping[str, int]:
     }
 
 
-def _row(workload: Workload, batch: int, timings: dict[str, Timing], operations: int) -> dict[str, Any]:
-    bar, ratio = workload.bars.get(batch), timings[pytorch.NAME].median / timings[ours.NAME].median
-    return {
-        "network": workload.name,
-        "batch": batch,
-        "seconds": timings,
-        "operations": operations,
-        "ratio": ratio,
-        "bar": bar,
-        "reached": None if bar is None else ratio >= bar,
-    }
-
-
-def _table(title: str, rows: list[dict[str, Any]], settings: Settings) -> Table:
+def _table(title: str, rows: list[dict[str, Any]], limits: Mapping[int, Limits]) -> Table:
+    rates = ", ".join(f"{limit.operations / 1e9:.0f} ({workers})" for workers, limit in limits.items())
     return Table(
-        f"{title.capitalize()}, {settings.threads} threads",
+        title,
         (
-            *("network", "batch", "ours ms", "PyTorch ms", "channels_last ms", "ratio"),
+            *("network", "batch", "workers", "ours ms", "PyTorch ms", "channels_last ms", "ratio"),
             *("ours GFLOP/s", "of sgemm", "bar", "reached"),
         ),
-        tuple(_cells(row, settings.limits.operations) for row in rows),
+        tuple(_cells(row, limits[row["workers"]].operations) for row in rows),
         (
             "Medians with quartiles. Ratio: PyTorch in its default layout / ours. "
-            f"sgemm: {settings.limits.operations / 1e9:.0f} GFLOP/s in one large matrix product.",
+            f"sgemm: GFLOP/s in one large matrix product, by threads: {rates}.",
         ),
     )
 
@@ -112,7 +152,7 @@ def _cells(row: dict[str, Any], limit: float) -> tuple[str, ...]:
     rate = row["operations"] / timings[ours.NAME].median
     times = (milliseconds(timings.get(name)) for name in (ours.NAME, pytorch.NAME, pytorch.CHANNELS_LAST))
     return (
-        *(row["network"], str(row["batch"]), *times, f"{row['ratio']:.2f}"),
+        *(row["network"], str(row["batch"]), str(row["workers"]), *times, f"{row['ratio']:.2f}"),
         *(f"{rate / 1e9:.1f}", f"{rate / limit:.0%}"),
         *(NOTHING if row["bar"] is None else f"{row['bar']:.2f}", reached(row["ratio"], row["bar"])),
     )
