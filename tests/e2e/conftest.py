@@ -16,11 +16,15 @@ from tinyml.storage import example_path
 
 ROOT = Path(__file__).parents[2]
 
+Point = tuple[float, float]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            # A whole session takes some minutes on a busy machine.
+            item.add_marker(pytest.mark.timeout(900))
 
 
 class Program:
@@ -52,19 +56,17 @@ class Program:
         """The text that the program has printed."""
         return self._log.read_text(errors="replace")
 
-    def ask(self, seconds: float = 60.0) -> dict[str, Any]:
+    def ask(self) -> dict[str, Any]:
         """Return the state of the program: its widgets with their places, the layers, the run."""
         answer, question = self.folder / "state.json", self.folder / "ask"
         answer.unlink(missing_ok=True)
         question.touch()
-        wait_for(lambda: answer.exists() or self.process.poll() is not None, "an answer", seconds, 0.01)
+        wait_for(lambda: answer.exists() or self.process.poll() is not None, "an answer", 0.01)
         assert answer.exists(), f"the program ended with status {self.process.returncode}:\n{self.output}"
         state: dict[str, Any] = json.loads(answer.read_text())
         return state
 
-    def wait_until(
-        self, condition: Callable[[dict[str, Any]], Any], what: str, seconds: float = 60.0
-    ) -> dict[str, Any]:
+    def wait_until(self, condition: Callable[[dict[str, Any]], Any], what: str) -> dict[str, Any]:
         """Ask for the state until it meets the condition; return that state."""
         last: dict[str, Any] = {}
 
@@ -73,8 +75,26 @@ class Program:
             last.update(self.ask())
             return bool(condition(last))
 
-        wait_for(met, what, seconds, 0.2)
+        wait_for(met, what, 0.2)
         return last
+
+    def follow(self, hand: Point, target: Callable[[dict[str, Any]], Point]) -> Point:
+        """Move the mouse until it is over a target that moves away when cards slide apart, and the cards lie still.
+
+        Arguments:
+            hand: where the mouse is.
+            target: returns the point to reach; its argument is the state of the program.
+
+        Returns the point that the mouse has reached.
+        """
+        for _ in range(12):
+            still = self.wait_until(lambda state: not state["sliding"], "the cards to lie still")
+            there = target(still)
+            if "drag_ghost" in still["widgets"] and max(abs(hand[0] - there[0]), abs(hand[1] - there[1])) < 2:
+                return hand
+            self.desktop.glide(hand, there, steps=8)
+            hand = there
+        raise AssertionError(f"the target moves away again and again; it was last at {hand}")
 
     def middle_of(self, name: str) -> tuple[float, float]:
         """Return the centre of a widget on the screen, in pixels."""
@@ -102,7 +122,7 @@ class Program:
             # The title of a page's own window names the page first.
             return [each for each in found if self.desktop.xdotool("getwindowname", each).count(" — ") == 1]
 
-        found: list[str] = wait_for(find, "the window", 60)
+        found: list[str] = wait_for(find, "the window")
         self.desktop.xdotool("windowactivate", "--sync", found[0])
         self.wait_until(lambda state: state["active"] == "main_window", "the window to be active")
         return found[0]

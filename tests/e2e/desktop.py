@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+LONGEST_WAIT = 150.0
+"""Seconds. A wait ends as soon as its condition holds. A busy machine may need this long."""
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60.0, pause: float = 0.05) -> Any:
-    """Call `condition` until it returns something true, and return that; after `seconds`, fail and name `what`."""
-    deadline = time.monotonic() + seconds
+
+def wait_for(condition: Callable[[], Any], what: str, pause: float = 0.05) -> Any:
+    """Call `condition` until it returns something true, and return that. After `LONGEST_WAIT`, fail and name `what`."""
+    deadline = time.monotonic() + LONGEST_WAIT
     while True:
         answer = condition()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds:g} s for {what}, which did not come")
+            raise AssertionError(f"waited {LONGEST_WAIT:g} s for {what}, which did not come")
         time.sleep(pause)
 
 
@@ -65,7 +68,7 @@ class Desktop:
     def xdotool(self, *arguments: object, check: bool = True) -> str:
         """Run xdotool and return what it prints."""
         command = ["xdotool", *map(str, arguments)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=LONGEST_WAIT)
         if check and done.returncode:
             raise AssertionError(f"{' '.join(command)} failed: {done.stderr.strip()}")
         return done.stdout.strip()

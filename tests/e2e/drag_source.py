@@ -2,7 +2,8 @@
 
     python drag_source.py
 
-Each line of the standard input is the path of a file or folder. The next drag from the window carries it.
+Each line of the standard input is the path of a file or folder. The next drag from the window carries it. The script
+prints `ready` when it has the path, and `accepted` when the program under the mouse would take it.
 """
 
 import sys
@@ -32,6 +33,7 @@ class DragSource(QLabel):
         """Choose what the next drag carries."""
         self.path = path
         self.setText(f"drag {path.rpartition('/')[2]}")
+        print("ready", flush=True)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton and self.path:
@@ -39,8 +41,14 @@ class DragSource(QLabel):
             content.setUrls([QUrl.fromLocalFile(self.path)])
             drag = QDrag(self)
             drag.setMimeData(content)
+            drag.actionChanged.connect(self._on_action_changed)
             self.path = ""
             drag.exec(Qt.DropAction.CopyAction)
+
+    @Slot(Qt.DropAction)
+    def _on_action_changed(self, action: Qt.DropAction) -> None:
+        if action == Qt.DropAction.CopyAction:
+            print("accepted", flush=True)
 
 
 class Lines(QObject):

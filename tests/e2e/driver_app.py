@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QThread, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.shell.application import create_application
@@ -52,6 +53,10 @@ class Probe(QObject):
         question = self._folder / "ask"
         if not question.exists():
             return
+        # The answer shows what all keys and moves of the mouse before the question have done.
+        self._answers.stop()
+        QGuiApplication.sync()
+        self._answers.start()
         written = self._folder / "state.part"
         written.write_text(json.dumps(self._state()))
         # The test asks again as soon as it finds the answer. That question must stay.
@@ -75,6 +80,7 @@ class Probe(QObject):
             "selection": list(document.selection),
             "block": list(document.block),
             "zoom": self._window.canvas.zoom.factor,
+            "sliding": self._cards_slide(),
             "page": self._window.pages.current,
             "torn_off": sorted(self._window.pages.torn_off),
             "modified": document.modified,
@@ -90,6 +96,11 @@ class Probe(QObject):
             "active": getattr(QApplication.activeWindow(), "objectName", str)(),
             "focus": getattr(QApplication.focusWidget(), "objectName", str)(),
         }
+
+    def _cards_slide(self) -> bool:
+        """Return True while cards are on the way to their places."""
+        stack = self._window.canvas.card_stack
+        return any(card.geometry() != stack.place_of(card) for card in stack.all_cards())
 
     def _verdict(self) -> str:
         """Return what Inspect says about the chosen sample; empty while its forward pass is being computed."""

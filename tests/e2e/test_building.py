@@ -1,6 +1,5 @@
 """Networks from nothing, built with real keys and a real mouse, and trained on the digits."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +26,7 @@ def train(program: Any, by_key: bool = True) -> None:
         program.desktop.press("F5")
     else:
         program.desktop.click(*program.middle_of("button_train"))
-    ended = program.wait_until(lambda state: state["state"] in ("FINISHED", "STOPPED", "FAILED"), "the end", 90)
+    ended = program.wait_until(lambda state: state["state"] in ("FINISHED", "STOPPED", "FAILED"), "the end")
     assert ended["state"] == "FINISHED"
     assert ended["test_accuracy"] > 0.9
 
@@ -72,12 +71,7 @@ def drag_in(program: Any, entry: str, target: Callable[[Places], tuple[float, fl
     hand = program.middle_of(f"palette_{entry}")
     program.desktop.move(*hand)
     program.desktop.press_mouse()
-    for _ in range(4):
-        there = target(program.ask()["widgets"])
-        program.desktop.glide(hand, there, steps=8)
-        hand = there
-        time.sleep(0.25)  # the cards slide apart
-    program.wait_until(lambda state: "drag_ghost" in state["widgets"], "the drag")
+    program.follow(hand, lambda state: target(state["widgets"]))
     program.desktop.release_mouse()
     return program.wait_until(
         lambda state: state["layers"] != before["layers"] or state["inside"] != before["inside"], f"the new {entry}"

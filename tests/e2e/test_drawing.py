@@ -20,7 +20,7 @@ def test_a_drawn_digit_is_predicted_and_can_be_cleared(start: Callable[..., Any]
     program = start(path)
     desktop = program.desktop
     desktop.press("F5")
-    program.wait_until(lambda state: state["state"] == "FINISHED", "the end of the training", 120)
+    program.wait_until(lambda state: state["state"] == "FINISHED", "the end of the training")
     desktop.press("ctrl+4")
     program.wait_until(lambda state: "inspector_canvas" in state["widgets"], "the canvas")
     program.wait_until(lambda state: state["verdict"].startswith("true "), "the prediction for the first sample")

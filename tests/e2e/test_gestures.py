@@ -1,14 +1,11 @@
 """The gestures on the canvas, with a real mouse and keyboard: zoom, move, select, copy, insert, rename, menus."""
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.e2e.desktop import wait_for
 
 Start = Callable[..., Any]
 Point = tuple[float, float]
@@ -45,14 +42,14 @@ def header_of(program: Any, card: str) -> Point:
 
 def settled(program: Any, name: str) -> list[int]:
     """Return the place of a widget as soon as it moves no more."""
-    seen: list[list[int]] = [[]]
+    last: list[int] = []
 
-    def still() -> bool:
-        seen.append(place(program, name))
-        return seen[-1] == seen[-2]
+    def still(state: dict[str, Any]) -> bool:
+        before, last[:] = list(last), state["widgets"][name]
+        return not state["sliding"] and before == last
 
-    wait_for(still, f"{name} to lie still", pause=0.15)
-    return seen[-1]
+    program.wait_until(still, f"{name} to lie still")
+    return last
 
 
 def test_ctrl_and_wheel_zoom_about_the_pointer(start: Start, project: Path) -> None:
@@ -112,10 +109,10 @@ def test_rubber_band_alt_drag_and_the_menu_of_the_bare_canvas(start: Start, proj
     hand = header_of(program, "card_conv")
     program.desktop.move(*hand)
     program.desktop.press_mouse()
-    hand = follow(program, hand, lambda: just_above(program, "loss_card"))
+    hand = program.follow(hand, just_above("loss_card"))
     with program.desktop.holding("alt"):
-        program.desktop.glide(hand, just_above(program, "loss_card"), steps=3)
-        follow(program, hand, lambda: just_above(program, "loss_card"))
+        # The dragged cards come back to their places, and the target moves down.
+        program.follow(hand, just_above("loss_card"))
         program.desktop.release_mouse()
         copied = program.wait_until(lambda state: len(state["layers"]) == 7, "the copies")
     assert copied["layers"][:5] == NAMES
@@ -126,32 +123,28 @@ def test_rubber_band_alt_drag_and_the_menu_of_the_bare_canvas(start: Start, proj
     program.desktop.press("Escape")
     closed = program.wait_until(lambda state: "canvas_menu" not in state["widgets"], "the menu to close")
     assert closed["selection"] == []
-    program.desktop.press("Delete")
-    time.sleep(0.3)  # nothing is expected to happen
-    assert program.ask()["layers"] == copied["layers"]
+    # The second key shows that the first one has arrived.
+    program.desktop.press("Delete", "ctrl+minus")
+    after = program.wait_until(lambda state: state["zoom"] < closed["zoom"], "smaller cards")
+    assert after["layers"] == copied["layers"]
 
 
-def follow(program: Any, hand: Point, target: Callable[[], Point]) -> Point:
-    """Move the mouse to a target that moves away when cards slide apart. Return the last point."""
-    for _ in range(4):
-        there = target()
-        program.desktop.glide(hand, there, steps=8)
-        hand = there
-        time.sleep(0.25)  # the cards slide apart
-    return hand
+def just_above(card: str) -> Callable[[dict[str, Any]], Point]:
+    """Return a function that finds a point just above a card."""
+
+    def find(state: dict[str, Any]) -> Point:
+        x, y, width, _ = state["widgets"][card]
+        return x + width / 2, y - 4
+
+    return find
 
 
-def just_above(program: Any, card: str) -> Point:
-    x, y, width, _ = place(program, card)
-    return x + width / 2, y - 4
-
-
-def drag_card(program: Any, card: str, target: Callable[[], Point]) -> None:
+def drag_card(program: Any, card: str, target: Callable[[dict[str, Any]], Point]) -> None:
     """Drag a card by its title to a target."""
     hand = header_of(program, card)
     program.desktop.move(*hand)
     program.desktop.press_mouse()
-    follow(program, hand, target)
+    program.follow(hand, target)
     program.desktop.release_mouse()
 
 
@@ -159,11 +152,11 @@ def test_drops_into_a_block_and_out_of_it_and_folding(start: Start, project: Pat
     program = start(project)
     program.desktop.click(*program.middle_of("button_zoom_fit"))
     settled(program, "loss_card")
-    drag_card(program, "card_first", lambda: just_above(program, "card_block/two"))
+    drag_card(program, "card_first", just_above("card_block/two"))
     inside = program.wait_until(lambda state: len(state["layers"]) == 4, "the layer in the block")
     assert inside["names_inside"] == {"block": ["one", "first", "two"]}
     assert (inside["block"], inside["selection"]) == (["block"], ["first"])
-    drag_card(program, "card_block/one", lambda: just_above(program, "loss_card"))
+    drag_card(program, "card_block/one", just_above("loss_card"))
     outside = program.wait_until(lambda state: len(state["layers"]) == 5, "the layer out of the block")
     assert outside["layers"] == ["conv", "block", "flat", "last", "one"]
     assert outside["names_inside"] == {"block": ["first", "two"]}
@@ -176,18 +169,22 @@ def test_drops_into_a_block_and_out_of_it_and_folding(start: Start, project: Pat
     hand = header_of(program, "card_one")
     program.desktop.move(*hand)
     program.desktop.press_mouse()
-    hand = follow(program, hand, lambda: low_on(program, "card_block"))
+    hand = program.follow(hand, low_on("card_block"))
     program.wait_until(lambda state: "card_block/two" in state["widgets"], "the block to open")
-    follow(program, hand, lambda: just_above(program, "card_block/two"))
+    program.follow(hand, just_above("card_block/two"))
     program.desktop.release_mouse()
     back = program.wait_until(lambda state: len(state["layers"]) == 4, "the layer in the block")
     assert back["names_inside"] == {"block": ["first", "one", "two"]}
 
 
-def low_on(program: Any, card: str) -> Point:
-    """Return a point near the lower edge of a card."""
-    x, y, width, height = place(program, card)
-    return x + width / 2, y + height - 8
+def low_on(card: str) -> Callable[[dict[str, Any]], Point]:
+    """Return a function that finds a point near the lower edge of a card."""
+
+    def find(state: dict[str, Any]) -> Point:
+        x, y, width, height = state["widgets"][card]
+        return x + width / 2, y + height - 8
+
+    return find
 
 
 def test_plus_in_a_gap_inserts_and_f2_renames(start: Start, project: Path) -> None:

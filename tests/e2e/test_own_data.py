@@ -34,7 +34,8 @@ def drop(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[[Any, Path], Non
     """Return a function that drags a file or folder from another program to the middle of the window."""
     command = [sys.executable, str(Path(__file__).with_name("drag_source.py"))]
     root = str(Path(__file__).parents[2])
-    with (tmp_path / "drag_source.txt").open("wb") as log:
+    output = tmp_path / "drag_source.txt"
+    with output.open("wb") as log:
         process = subprocess.Popen(
             command,
             env={**desktop.environment, "PYTHONPATH": root},
@@ -45,11 +46,16 @@ def drop(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[[Any, Path], Non
             text=True,
         )
 
+    def wait_for_line(line: str, count: int) -> None:
+        wait_for(lambda: output.read_text().count(line) > count, f"the drag source to print {line!r}")
+
     def drop_on(program: Any, path: Path) -> None:
         window = wait_for(lambda: desktop.windows(TITLE), "the drag source")[0]
         assert process.stdin is not None
+        before = output.read_text()
         process.stdin.write(f"{path}\n")
         process.stdin.flush()
+        wait_for_line("ready", before.count("ready"))
         desktop.xdotool("windowmove", "--sync", window, 40, 40)
         desktop.xdotool("windowraise", window)
         start = 40 + SIZE[0] / 2, 40 + SIZE[1] / 2
@@ -57,7 +63,8 @@ def drop(desktop: Desktop, tmp_path: Path) -> Iterator[Callable[[Any, Path], Non
         desktop.move(*start)
         desktop.press_mouse()
         desktop.glide(start, end, steps=20)
-        time.sleep(0.3)  # the programs tell each other what is dragged, and where it may be dropped
+        # The programs tell each other what is dragged, and where it may be dropped.
+        wait_for_line("accepted", before.count("accepted"))
         desktop.release_mouse()
         # In the corner it is not in the way.
         desktop.xdotool("windowmove", "--sync", window, 0, 990)
@@ -132,7 +139,7 @@ def fit_and_train(program: Any, clock: Clock) -> dict[str, Any]:
     clock.step("fit the network")
     program.desktop.press("F5")
     program.wait_until(lambda state: state["state"] == "RUNNING", "the run")
-    ended = program.wait_until(lambda state: state["state"] in ("FINISHED", "STOPPED", "FAILED"), "the end", 150)
+    ended = program.wait_until(lambda state: state["state"] in ("FINISHED", "STOPPED", "FAILED"), "the end")
     clock.step(f"train {ended['epochs']} epochs")
     assert ended["state"] == "FINISHED"
     return dict(ended)
