@@ -57,6 +57,7 @@ def _metrics_by_name(metrics: Report, class_names: Sequence[str]) -> dict[str, A
         f"test_top_{metrics.top}_accuracy": metrics.top_accuracy,
         "test_r_squared": metrics.r_squared,
         "test_calibration_error": None if metrics.calibration is None else metrics.calibration.error,
+        "test_not_finite": metrics.not_finite,
         "classes": _metrics_of_classes(metrics.confusion, class_names),
         "confusion_matrix": metrics.confusion.tolist(),
     }

@@ -14,7 +14,7 @@ from tinyml.learner.events import (
 )
 from tinyml.learner.learner import Learner
 from tinyml.learner.metrics import Report, accuracy, confusion_matrix, r_squared, report, top_accuracy
-from tinyml.learner.objective import class_scores, loss_misfit
+from tinyml.learner.objective import NO_CLASS, class_scores, finite_classes, loss_misfit
 from tinyml.learner.reliability import Calibration, calibration
 from tinyml.learner.setting_change import CHANGEABLE, SettingChange, SettingValue
 from tinyml.learner.settings import LossName, TrainingSettings
@@ -22,6 +22,7 @@ from tinyml.learner.training_setup import TrainingSetup, check_fits, find_proble
 
 __all__ = [
     "CHANGEABLE",
+    "NO_CLASS",
     "BatchFinished",
     "Calibration",
     "Checkpoint",
@@ -48,6 +49,7 @@ __all__ = [
     "confusion_matrix",
     "evaluate",
     "find_problems",
+    "finite_classes",
     "is_better",
     "loss_misfit",
     "r_squared",

@@ -7,7 +7,7 @@ import numpy as np
 from tinyml.core import Array, DataError, SettingsError
 from tinyml.data import Dataset
 from tinyml.learner.evaluation import EVALUATION_BATCH, evaluate
-from tinyml.learner.objective import Objective, class_scores
+from tinyml.learner.objective import NO_CLASS, Objective, class_scores, finite_classes
 from tinyml.learner.reliability import Calibration, calibration
 from tinyml.losses import LossFunction, loss_descriptions
 from tinyml.net import Sequential
@@ -28,6 +28,7 @@ class Report:
         mean_absolute_error: mean distance of an output from its target number; None for classes.
         calibration: how sure the network is, compared with how often it is correct; None if the targets are numbers, or
             no score is finite.
+        not_finite: number of examples with scores that are not finite. They count as wrong and are not in `confusion`.
     """
 
     loss: float
@@ -38,6 +39,7 @@ class Report:
     r_squared: float | None
     mean_absolute_error: float | None = None
     calibration: Calibration | None = None
+    not_finite: int = 0
 
 
 def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: int = 3) -> Report:
@@ -72,7 +74,9 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
             total += float(objective.loss(outputs[-1], targets[part])[0]) * len(outputs[-1])
         output = np.concatenate(outputs)
         scores = class_scores(output, name, dataset.class_targets)
-    predicted = objective.classes(output)
+    predicted = finite_classes(objective.classes(output), scores)
+    found = predicted != NO_CLASS
+    scores[~found] = np.nan
     classes = len(dataset.class_targets)
     known = loss_descriptions().get(name)
     explained = known is not None and known.targets == "numbers" and known.outputs == "values"
@@ -81,10 +85,16 @@ def report(model: Sequential, dataset: Dataset, loss: LossFunction | str, top: i
         accuracy=accuracy(predicted, dataset.labels),
         top=min(top, classes),
         top_accuracy=top_accuracy(scores, dataset.labels, min(top, classes)),
-        confusion=confusion_matrix(predicted, dataset.labels, classes),
+        confusion=_confusion(predicted[found], dataset.labels[found], classes),
         r_squared=r_squared(output, targets) if explained else None,
         calibration=_calibration(scores, predicted == dataset.labels),
+        not_finite=int(np.count_nonzero(~found)),
     )
+
+
+def _confusion(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
+    """Return the confusion matrix, also of no examples."""
+    return confusion_matrix(predicted, labels, classes) if len(labels) else np.zeros((classes, classes), np.int64)
 
 
 def _calibration(scores: Array, correct: np.ndarray) -> Calibration | None:

@@ -7,6 +7,9 @@ from tinyml.data import DataDescription, Dataset
 from tinyml.data.dataset import Rows
 from tinyml.losses import LossDescription, LossFunction, find_loss, loss_descriptions
 
+NO_CLASS = -1
+"""The predicted class of an example whose scores are not finite. It is never the correct one."""
+
 
 def class_targets_for(loss: LossDescription | None, class_targets: Array) -> Array:
     """Return the class targets that a loss compares outputs with.
@@ -168,3 +171,19 @@ def class_scores(output: Array, loss: str, class_targets: Array) -> Array:
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     scores: Array = exponentials / exponentials.sum(axis=1, keepdims=True)
     return scores
+
+
+def finite_classes(predicted: np.ndarray, scores: Array) -> np.ndarray:
+    """Return the predicted classes, with `NO_CLASS` for each example with a score that is not finite.
+
+    The largest of scores that are not numbers is the first one. This would be a guess of the first class.
+
+    Arguments:
+        predicted: `(N,)` the classes with the highest scores.
+        scores: `(N, classes)`.
+
+    >>> finite_classes(np.array([0, 1]), np.array([[np.nan, np.nan], [0.2, 0.8]]))
+    array([-1,  1])
+    """
+    known: np.ndarray = np.where(np.isfinite(scores).all(axis=1), predicted, NO_CLASS)
+    return known

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.formatting import format_percentage, format_value
 from app.models.evaluation.measuring import MOST_SHOWN
-from app.models.evaluation.results import NO_CLASS, ClassScores, EvaluationResult, NumberScores, largest_errors
+from app.models.evaluation.results import ClassScores, EvaluationResult, NumberScores, largest_errors
 from app.widgets.labels import make_label, show_text
 from app.widgets.layouts import add_layout
 from app.widgets.plain_text import short
 from app.widgets.predictions.example_gallery import ARROW, MISTAKE_TITLES, ExampleGallery, PredictedExample
 from app.widgets.theme.theme import GRID
 from tinyml.core import describe_count
+from tinyml.learner import NO_CLASS
 
 _PICTURE_SIZE = 48
 _ROWS = 3

@@ -8,7 +8,6 @@ import numpy as np
 
 from app.models.evaluation.data_offers import as_learned, describe_misfit
 from app.models.evaluation.results import (
-    NO_CLASS,
     ClassScores,
     EvaluationRequest,
     EvaluationResult,
@@ -27,7 +26,7 @@ from tinyml.core import DataError, StorageError, describe_count
 from tinyml.core.threads import one_blas_thread
 from tinyml.data import DataChoice, Dataset, Preprocessing, ProgressCallback, scale_splits, split
 from tinyml.data.alignment import align_classes, align_columns
-from tinyml.learner import check_fits, class_scores, confusion_matrix
+from tinyml.learner import NO_CLASS, check_fits, class_scores, confusion_matrix, finite_classes
 from tinyml.learner.evaluation import evaluate_in_parts
 from tinyml.learner.objective import Objective, check_loss
 from tinyml.losses import loss_descriptions
@@ -149,10 +148,8 @@ def _measure_classes(net: Sequential, data: Dataset, loss: str, step: Callable[[
 
     def observe(part: slice, output: np.ndarray) -> None:
         classes, scores = objective.classes(output), class_scores(output, loss, data.class_targets)
-        finite = np.isfinite(scores).all(axis=1)
-        # The largest of scores that are not numbers is the first one: this would be a guess of the first class.
-        predicted[part] = np.where(finite, classes, NO_CLASS)
-        confidences[part] = np.where(finite, scores[np.arange(len(scores)), classes], np.nan)
+        predicted[part] = finite_classes(classes, scores)
+        confidences[part] = np.where(predicted[part] != NO_CLASS, scores[np.arange(len(scores)), classes], np.nan)
 
     evaluation = None
     for done, evaluation in evaluate_in_parts(net, data, objective, _BATCH_SIZE, observe):  # noqa: B007

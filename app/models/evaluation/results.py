@@ -9,9 +9,6 @@ from app.models.reading.file_contents import FileMark
 from app.training.dataset_cache import Part
 from tinyml.data import DataChoice, DataDescription
 
-NO_CLASS = -1
-"""In place of the predicted class of an example whose scores are not finite."""
-
 
 @dataclass(frozen=True)
 class ModelFile:

@@ -16,7 +16,7 @@ from tinyml.command_line import main
 from tinyml.command_line.parser import COMMANDS, EXPERIMENTS, make_parser
 from tinyml.core.threads import VARIABLE, blas_is_held, set_thread_count, thread_count
 from tinyml.learner import TrainingSettings
-from tinyml.storage import Project, example_path, read_model, read_project, save_project
+from tinyml.storage import Project, example_path, load_model, read_model, read_project, save_model, save_project
 
 ROOT = Path(__file__).parents[3]
 MNIST = ROOT.parent / "shared" / "data" / "mnist"
@@ -121,6 +121,20 @@ def test_a_model_is_not_evaluated_on_data_that_does_not_fit(tmp_path: Path, caps
     assert main(["train", "--network", "circle", "--epochs", "1", "--quiet", "--save", save]) == 0
     assert main(["evaluate", save, "--data", "digits"]) == 1
     assert "Choose data of the shape that it was trained on" in capsys.readouterr().err
+
+
+def test_outputs_that_are_not_numbers_count_as_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save = tmp_path / "a.safetensors"
+    assert main(["train", "--network", "circle", "--epochs", "1", "--quiet", "--save", str(save)]) == 0
+    net, about = load_model(save)
+    net.parameters[0].tensor[:] = np.nan
+    save_model(save, net, about)
+    capsys.readouterr()
+    assert main(["evaluate", str(save)]) == 0
+    result = last_line(capsys.readouterr().out)
+    assert result["test_accuracy"] == 0
+    assert result["test_not_finite"] == result["examples"] > 0
+    assert not np.any(result["confusion_matrix"])
 
 
 @pytest.mark.parametrize("arguments", [[], ["train"], ["train", "--network"], ["fly"], ["train", "--epochs", "many"]])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.tinyml.net.stacks import stack
 from tinyml.core import DataError, SettingsError
 from tinyml.data import DataChoice, load, split
+from tinyml.layers import Linear
 from tinyml.learner import (
     TrainingSettings,
     accuracy,
@@ -18,6 +19,7 @@ from tinyml.learner import (
     set_up_training,
     top_accuracy,
 )
+from tinyml.net import Sequential
 
 
 @given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 9))
@@ -43,6 +45,22 @@ def test_a_nan_is_never_among_the_highest_scores() -> None:
     scores = np.array([[np.nan, 1.0, 0.5], [0.2, np.nan, 0.1], [np.nan] * 3])
     assert top_accuracy(scores, np.array([1, 1, 0]), 1) == pytest.approx(1 / 3)
     assert top_accuracy(scores, np.array([2, 0, 0]), 2) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy_with_softmax_loss", "mse_loss"])
+def test_outputs_that_are_not_numbers_are_wrong_and_no_guess_of_the_first_class(loss: str) -> None:
+    circle = load("circle")
+    net = Sequential([Linear("fc", 2, 2)])
+    good = report(net, circle, loss)
+    assert good.not_finite == 0
+    for parameter in net.parameters:
+        parameter.tensor[:] = np.nan
+    broken = report(net, circle, loss)
+    assert (broken.accuracy, broken.top_accuracy, broken.calibration) == (0, 0, None)
+    assert broken.not_finite == len(circle)
+    assert broken.confusion is not None
+    assert broken.confusion.shape == (2, 2)
+    assert not broken.confusion.any()
 
 
 def test_r_squared_by_hand() -> None:
