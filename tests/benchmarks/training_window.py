@@ -1,7 +1,7 @@
 """The real window while it trains, for the benchmarks that measure it: projects, event loop, delays of a timer."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,8 +20,8 @@ from tinyml.learner import TrainingSettings
 from tinyml.net import NetworkSpecification
 from tinyml.storage import Project, example_path, read_project
 
-NETWORKS = ("circle", "lenet-digits", "w3")
-"""The networks of these benchmarks: two examples of the program, and W3 on MNIST."""
+NETWORKS = ("circle", "lenet-digits", "w3", "w4")
+"""The networks of these benchmarks: two examples of the program, and W3 and W4 on MNIST."""
 LONG = 100_000
 """A number of epochs that no measurement reaches."""
 _SIZE = (1440, 900)
@@ -37,10 +37,10 @@ def project_for(network: str, epochs: int = LONG) -> Project:
 
     Raises `UnavailableError` if MNIST is needed and is not on this machine.
     """
-    if network == "w3":
+    if network in ("w3", "w4"):
         if not mnist.FOLDER.is_dir():
             raise UnavailableError("MNIST is not at ../shared/data/mnist")
-        specification = NetworkSpecification(layers=LAYERS["W3"])
+        specification = NetworkSpecification(layers=LAYERS[network.upper()])
         training = TrainingSettings(learning_rate=0.01, momentum=0.0, batch_size=128, epochs=epochs)
         return Project(network=specification, data=DataChoice(source=str(mnist.FOLDER)), training=training)
     project = read_project(example_path(network))
@@ -81,8 +81,18 @@ class Ticks(QObject):
         Arguments:
             share: from 0 to 100.
         """
-        ordered = sorted(self.gaps)
-        return ordered[min(int(share / 100 * len(ordered)), len(ordered) - 1)] if ordered else 0.0
+        return percentile(self.gaps, share)
+
+
+def percentile(gaps: Sequence[float], share: float) -> float:
+    """Return the gap that a share of some gaps does not exceed; 0 without gaps.
+
+    Arguments:
+        gaps: in any order.
+        share: from 0 to 100.
+    """
+    ordered = sorted(gaps)
+    return ordered[min(int(share / 100 * len(ordered)), len(ordered) - 1)] if ordered else 0.0
 
 
 @contextmanager
