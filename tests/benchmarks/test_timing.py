@@ -1,5 +1,7 @@
 """The order of the timed calls, and the statistics of the repeats."""
 
+import time
+
 import pytest
 
 from tests.benchmarks.timing import Effort, Timing, summarise, take_turns
@@ -16,7 +18,7 @@ def test_the_implementations_take_turns() -> None:
 
 def test_a_turn_can_begin_with_a_repeat_that_does_not_count() -> None:
     calls: list[str] = []
-    effort = Effort(fewest=3, most=3, seconds=0.0, by_turn=1, shortest=0.0)
+    effort = Effort(fewest=3, most=3, seconds=0.0, by_turn=1, shortest=0.0, rehearsal=0.0)
     assert take_turns({"ours": lambda: calls.append("A")}, effort, pause=0.0)["ours"].repeats == 3
     assert len(calls) == 1 + 3 * 2
 
@@ -48,3 +50,10 @@ def test_a_preparation_comes_before_the_warm_up_and_before_each_turn() -> None:
     implementations = {"ours": lambda: order.append("A"), "PyTorch": lambda: order.append("B")}
     take_turns(implementations, effort, pause=0.0, preparations={"ours": lambda: order.append("p")})
     assert "".join(order) == "pAB" + "pABpAB"
+
+
+def test_a_rehearsal_lasts_some_time() -> None:
+    begun: list[float] = []
+    effort = Effort(fewest=1, most=1, seconds=0.0, by_turn=1, shortest=0.0, rehearsal=0.05)
+    take_turns({"ours": lambda: begun.append(time.perf_counter())}, effort, pause=0.0)
+    assert begun[-1] - begun[1] >= 0.05

@@ -34,7 +34,9 @@ class Effort:
         seconds: total time for all implementations in one comparison, without the warm-up.
         by_turn: number of repeats in one turn.
         shortest: least seconds of one repeat. A shorter call is looped, and the mean of the loop counts.
-        rehearses: True if each turn starts with one repeat that does not count.
+        rehearses: True if each turn starts with repeats that do not count.
+        rehearsal: least seconds of these repeats. After a pause, processors and processes need some steps for their
+            full speed, and a training does not pause.
     """
 
     fewest: int = 18
@@ -43,6 +45,7 @@ class Effort:
     by_turn: int = 3
     shortest: float = 0.005
     rehearses: bool = True
+    rehearsal: float = 0.1
 
 
 def take_turns(
@@ -61,12 +64,12 @@ def take_turns(
     """
     calls: dict[str, int] = {}
     round_seconds = 0.0
-    repeats_by_turn = effort.by_turn + effort.rehearses
     for name, action in implementations.items():
         preparations.get(name, _nothing)()
         seconds = _warm_up(action, pause, effort)
         calls[name] = max(1, math.ceil(effort.shortest / seconds))
-        round_seconds += pause + repeats_by_turn * calls[name] * seconds
+        repeat = calls[name] * seconds
+        round_seconds += pause + effort.by_turn * repeat + (max(effort.rehearsal, repeat) if effort.rehearses else 0)
     repeats = min(max(effort.fewest, int(effort.seconds / round_seconds * effort.by_turn)), effort.most)
     samples: dict[str, list[float]] = {name: [] for name in implementations}
     for _ in range(math.ceil(repeats / effort.by_turn)):
@@ -74,7 +77,7 @@ def take_turns(
             time.sleep(pause)
             preparations.get(name, _nothing)()
             if effort.rehearses:
-                _seconds_per_call(action, calls[name])
+                _rehearse(action, calls[name], effort.rehearsal)
             samples[name] += [_seconds_per_call(action, calls[name]) for _ in range(effort.by_turn)]
     return {name: summarise(seconds) for name, seconds in samples.items()}
 
@@ -97,6 +100,14 @@ def _warm_up(action: Action, pause: float, effort: Effort) -> float:
     while effort.rehearses and time.perf_counter() < end:
         seconds = min(seconds, _seconds_per_call(action, 1))
     return seconds
+
+
+def _rehearse(action: Action, calls: int, seconds: float) -> None:
+    """Repeat for some time, at least once."""
+    end = time.perf_counter() + seconds
+    _seconds_per_call(action, calls)
+    while time.perf_counter() < end:
+        _seconds_per_call(action, calls)
 
 
 def _seconds_per_call(action: Action, calls: int) -> float:

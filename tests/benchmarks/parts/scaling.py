@@ -24,7 +24,7 @@ BATCHES = {"W3": 128, "W4": 128, "W5": 64}
 """Batch size of each network."""
 SMALLEST_SHARE = 0.8
 """Target: gain divided by the number of workers."""
-_ROUNDS = 5
+_ROUNDS = 3
 
 
 def measure(settings: Settings) -> Result:
