@@ -24,12 +24,13 @@ _TITLE_SCALE = 1.25
 _LEAST_TITLE, _LEAST_PAIR = 22 * GRID, 44 * GRID
 """Pixels that the title of one file and of two files keep beside the buttons."""
 _USES = (
-    ("build", "Open in builder", "Put this network and its weights into the window"),
-    ("inspect", "Inspect", "Look inside this network, with these weights"),
-    ("train", "Continue training", "Train this network for more epochs, from these weights"),
-    ("export", "Export…", "Write this model in another format, such as PyTorch, ONNX or a report"),
     ("evaluate", "Evaluate…", "Measure this network on data: accuracy, loss, confusion matrix, worst mistakes"),
+    ("export", "Export…", "Write this model in another format, such as PyTorch, ONNX or a report"),
+    ("inspect", "Inspect", "Look inside this network, with these weights"),
+    ("build", "Open in builder", "Put this network and its weights into the window"),
+    ("train", "Continue training", "Train this network for more epochs, from these weights"),
 )
+"""The most important ones first: those that do not fit are in a menu."""
 _IMPORT = ("import", "Import weights…", "Give these weights to the network in the builder, tensor by tensor")
 _BOTH = "Measure both networks on the same data, side by side"
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from app.models import ModelsPage
 from app.models.reading import reader
 from app.models.reading.tensor_columns import COLUMNS
-from app.widgets.theme.theme import DARK, palette_for
+from app.widgets.theme.theme import DARK, LIGHT, palette_for
 from tinyml.core.tensor_file import write_tensors
 from tinyml.net import LayerSpecification, NetworkSpecification, build
 from tinyml.storage import EpochSummary, SavedModel, save_model, summarise
@@ -295,15 +295,17 @@ def test_the_file_that_was_opened_last_is_shown(qtbot, view, foreign, model) -> 
 
 
 def test_pictures_follow_the_theme(qtbot, qapp, view, foreign) -> None:
-    open_file(qtbot, view, foreign)
-    grid = view.details.grid
-    qtbot.waitUntil(lambda: len(grid.images) == 1)
-    light = grid.images[0].image
     before = qapp.palette()
     try:
+        # Earlier tests may have left other colours.
+        qapp.setPalette(palette_for(LIGHT))
+        open_file(qtbot, view, foreign)
+        grid, histogram = view.details.grid, view.details.histogram
+        qtbot.waitUntil(lambda: len(grid.images) == 1 and histogram.isVisible())
+        light = grid.images[0].image
         qapp.setPalette(palette_for(DARK))
-        qtbot.waitUntil(lambda: grid.images[0].image != light)
-        assert view.details.histogram.grab().toImage().pixelColor(1, 1).name() == DARK.surface
+        qtbot.waitUntil(lambda: grid.images and grid.images[0].image != light)
+        assert histogram.grab().toImage().pixelColor(1, 1).name() == DARK.surface
     finally:
         qapp.setPalette(before)
         qapp.processEvents()

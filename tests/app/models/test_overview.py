@@ -94,3 +94,18 @@ def test_a_file_without_metadata_has_no_button(view, opened, foreign) -> None:
     opened(foreign)
     assert view.heading.metadata_button not in view.heading.actions_row.offered
     assert view.heading.metadata_button.isHidden()
+
+
+def test_evaluate_and_export_stay_in_the_row_while_others_go_into_the_menu(view, opened, make_model) -> None:
+    opened(make_model())
+    heading = view.heading
+    row, buttons = heading.actions_row, heading.buttons
+    row.fit(row.sizeHint().width() * 2)
+    everything = row.sizeHint().width()
+    assert row.more.isHidden()
+    # One button less than all of them, and then only two.
+    row.fit(everything - 1)
+    assert not row.more.isHidden()
+    while not buttons["inspect"].isHidden():
+        row.fit(row.sizeHint().width() - 1)
+    assert [name for name, button in buttons.items() if not button.isHidden()] == ["evaluate", "export"]
