@@ -17,6 +17,7 @@ from tinyml.layers import Layer
 from tinyml.layers.base.stack import check_layers
 from tinyml.net.execution.observation import OutputObserver
 from tinyml.net.execution.plan import ExecutionPlan, Planner
+from tinyml.net.execution.processes.team import clear_idle_team
 
 _NO_LIMIT = nullcontext()
 
@@ -53,6 +54,7 @@ class BatchPass:
         if self._planner.layers != layers:
             check_layers(layers)
             self._planner = Planner(layers, self._for_training)
+        clear_idle_team()
         plan = self._last_plan = self._planner.plan_for(input.shape)
         if not plan.on_threads:
             return plan.forward(input, observer)

@@ -15,7 +15,7 @@ _AT_ONCE = 1 << 16
 """Largest number of bytes that are read at once."""
 
 _MOST_DESCRIPTORS = 8
-"""Largest number of descriptors that are read at once. One message carries at most one, and few wait at a time."""
+"""Largest number of descriptors that are read at once. The system never joins messages that carry descriptors."""
 
 _NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
 """Writing to an ended process is an error for the caller, never a signal that ends the program."""

@@ -18,6 +18,8 @@ import numpy as np
 from tinyml.core import Array, Shape
 from tinyml.core.windows import batch_to_front, is_batch_last
 
+_ZEROS = bytes(1 << 20)
+
 _ALIGNMENT = 64
 """Alignment of the arrays in bytes: that of a cache line."""
 
@@ -87,6 +89,7 @@ class SharedMemory:
 
     Attributes:
         size, descriptor, name: what another process needs to open the same memory.
+        process: the process that opened it. A copy of it that `os.fork` makes must not write into it.
 
     Raises `OSError` if there is not enough memory.
     """
@@ -94,13 +97,14 @@ class SharedMemory:
     def __init__(self, size: int, descriptor: int | None = None, name: str = "") -> None:
         self.size = size
         self.name = name
+        self.process = os.getpid()
         self.descriptor: int | None = descriptor
         if sys.platform == "win32":
             self.name = name or f"tinyml-{secrets.token_hex(16)}"
             self._map = mmap.mmap(-1, size, tagname=self.name)
             return
         if descriptor is None:
-            self.descriptor = descriptor = _anonymous_file()
+            self.descriptor = descriptor = _anonymous_file(size)
         try:
             if os.fstat(descriptor).st_size < size:
                 os.ftruncate(descriptor, size)
@@ -132,8 +136,12 @@ class SharedMemory:
             os.close(descriptor)
 
 
-def _anonymous_file() -> int:
+def _anonymous_file(size: int) -> int:
     if hasattr(os, "memfd_create"):
         return os.memfd_create("tinyml")
     with tempfile.TemporaryFile() as file:
+        # Room on the disk that is only missed later, when an array is written, would end the process.
+        for start in range(0, size, len(_ZEROS)):
+            file.write(_ZEROS[: size - start])
+        file.flush()
         return os.dup(file.fileno())

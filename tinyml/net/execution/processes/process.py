@@ -11,38 +11,34 @@ from typing import Any
 import numpy as np
 
 from tinyml.core.threads import one_blas_thread
-from tinyml.layers import Layer
-from tinyml.layers.base.registry import layer_types
-from tinyml.layers.base.specification import LayerSpecification, read_settings
 from tinyml.net.execution.micro_batches import MicroBatches
 from tinyml.net.execution.processes.channel import Channel
+from tinyml.net.execution.processes.description import build_layer
 from tinyml.net.execution.processes.memory import SharedMemory
+from tinyml.net.execution.processes.team import IDLE_SECONDS
 
-IDLE_SECONDS = 20.0
-"""A helper without work for so long ends, and gives its memory back. The next large batch starts a new one."""
+LOOK_SECONDS = 0.5
+"""So often a helper looks if the process that started it is still its parent."""
 
 
-def main(descriptor: int | None = None) -> None:
-    """Run the loop of a helper.
-
-    Arguments:
-        descriptor: of the socket to the process that started it; None for standard input and output.
-    """
+def main() -> None:
+    """Run the loop of a helper. Its standard input is the socket to the process that started it; on Windows a pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program, which then ends its helpers
-    if descriptor is None:
+    if sys.platform == "win32":
         channel = Channel((os.dup(0), os.dup(1)))
     else:
-        channel = Channel(socket.socket(fileno=descriptor))
-        threading.Thread(target=_end_with, args=(descriptor,), daemon=True).start()
+        channel = Channel(socket.socket(fileno=os.dup(0)))
+        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     helper = Helper(channel)
     np.seterr(all="ignore")
     with one_blas_thread():  # also the sign for large products to be split as in the process that started it
         channel.send(True)
-        try:
-            while True:
-                helper.answer(channel.receive(IDLE_SECONDS))
-        except (EOFError, OSError):
-            os._exit(0)
+        while True:
+            try:
+                command = channel.receive(IDLE_SECONDS)
+            except (TimeoutError, EOFError, ConnectionError):
+                os._exit(0)
+            helper.answer(command)  # after an error the process ends: its status says that it failed
 
 
 class Helper:
@@ -70,8 +66,10 @@ class Helper:
         elif name == "network":
             self._shares[key] = Share(*arguments)
         elif name == "memory":
-            descriptor = self._channel.descriptors.popleft() if self._channel.descriptors else None
-            self._shares[key].memory = SharedMemory(arguments[0], descriptor, arguments[1])
+            size, name = arguments
+            # Without its descriptor, for example because this process may open no more files, this fails.
+            descriptor = None if name else self._channel.descriptors.popleft()
+            self._shares[key].memory = SharedMemory(size, descriptor, name)
         elif name == "batch":
             self._shares[key].read_batch(*arguments)
         else:
@@ -96,7 +94,8 @@ class Share:
     """
 
     def __init__(self, description: dict[str, Any]) -> None:
-        self._layers = [_build(each, description["dtype"]) for each in description["layers"]]
+        dtype = np.dtype(description["dtype"])
+        self._layers = [build_layer(each, dtype) for each in description["layers"]]
         self._micro_batches = MicroBatches(self._layers, description["for_training"], description["first_trainable"])
         self.memory: SharedMemory | None = None
 
@@ -110,7 +109,7 @@ class Share:
         """
         assert self.memory is not None
         self._arrays = self.memory.arrays(places)
-        self._parts = {number: slice(start, stop) for number, start, stop in parts}
+        self._parts = [(number, slice(start, stop)) for number, start, stop in parts]
         parameters = [parameter for layer in self._layers for parameter in layer.parameters]
         for index, parameter in enumerate(parameters):
             parameter.tensor = self._arrays[f"parameter {index}"]
@@ -119,9 +118,10 @@ class Share:
 
     def forward(self) -> None:
         """Compute the outputs of the micro-batches."""
-        self._micro_batches.prepare(self._parts, 1)
-        for number, part in self._parts.items():
-            self._arrays["output"][part] = self._micro_batches.forward(0, number, self._arrays["input"][part])
+        # Counted from 0, so that the next batch uses the same memory if it has another size.
+        self._micro_batches.prepare(range(len(self._parts)), 1)
+        for own, (_, part) in enumerate(self._parts):
+            self._arrays["output"][part] = self._micro_batches.forward(0, own, self._arrays["input"][part])
 
     def backward(self, places: dict[str, Any]) -> None:
         """Compute the gradients for the micro-batches of the last `forward`.
@@ -131,29 +131,29 @@ class Share:
         """
         assert self.memory is not None
         arrays = self._arrays | self.memory.arrays(places)
-        for number, part in self._parts.items():
-            gradient = self._micro_batches.backward(0, number, arrays["gradient"][part])
+        for own, (number, part) in enumerate(self._parts):
+            gradient = self._micro_batches.backward(0, own, arrays["gradient"][part])
             if gradient is not None:
                 arrays["input_gradient"][part] = gradient
-            for index, found in enumerate(self._micro_batches.take_gradients(number)):
+            for index, found in enumerate(self._micro_batches.take_gradients(own)):
                 arrays[f"gradient {number} {index}"][...] = found
 
 
-def _build(layer: dict[str, Any], dtype: str) -> Layer:
-    specification = LayerSpecification(type=layer["type"], name=layer["name"], settings=layer["settings"])
-    settings, kind = read_settings(specification), layer_types()[layer["type"]]
-    return kind.from_settings(
-        layer["name"], settings, tuple(layer["input_shape"]), np.random.default_rng(0), np.dtype(dtype).type
-    )
+def _end_with_parent(parent: int) -> None:
+    """End this process, also in the middle of a computation, when the process that started it has ended.
 
+    The system closes the other side of the socket at once, unless another process has it open too: so this process also
+    compares its parent with the first one, again and again.
 
-def _end_with(descriptor: int) -> None:
-    """End this process, also in the middle of a computation, when the other side of the socket is closed."""
+    Arguments:
+        parent: process id of the process that started this one.
+    """
     poll = select.poll()
-    poll.register(descriptor, 0)  # only the end of the connection, no messages
-    poll.poll()
+    poll.register(0, 0)  # only the end of the connection, no messages
+    while not poll.poll(1000 * LOOK_SECONDS) and os.getppid() == parent:
+        pass
     os._exit(0)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main()

@@ -5,6 +5,7 @@ computes a share, and the caller computes those of a helper that is not there, o
 """
 
 import itertools
+import os
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,13 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from tinyml.core import Array, Shape, ShapeError
+from tinyml.core import Array, Shape
 from tinyml.core.threads import thread_count
 from tinyml.core.windows import is_batch_last
 from tinyml.layers import Layer
-from tinyml.layers.base.registry import layer_types
-from tinyml.layers.base.settings import NoSettings
 from tinyml.net.execution.processes import team as teams
+from tinyml.net.execution.processes.description import describe_layers
 from tinyml.net.execution.processes.memory import Layout, SharedArray, SharedMemory
 from tinyml.net.execution.processes.team import Helper, Team
 
@@ -83,6 +83,7 @@ class RemoteShares:
         self._places: dict[str, SharedArray] = {}
         self._placed: tuple[Any, ...] = ()
         self._holders: dict[Helper, list[int]] = {}
+        self._begin = 0  # the first example that is not the caller's
         self._key = next(_keys)
         weakref.finalize(self, teams.forget, self._key).atexit = False
 
@@ -172,11 +173,11 @@ class RemoteShares:
             memory = self._place(input, len(bounds), output_shape, dtype)
         except OSError:  # too little memory
             return
-        arrays = self._arrays
-        arrays["input"][...] = input
-        self._write_parameters()
         pairs = [(part.start, part.stop) for part in bounds]
         workers = team.count + 1
+        self._begin = pairs[len(bounds) // workers][0]
+        self._arrays["input"][self._begin :] = input[self._begin :]
+        self._write_parameters()
         for worker, helper in enumerate(team.helpers, 1):
             numbers = list(range(len(bounds) * worker // workers, len(bounds) * (worker + 1) // workers))
             if not numbers:
@@ -200,7 +201,7 @@ class RemoteShares:
             return
         place = SharedArray(start, shape, dtype, is_batch_last(gradient))
         assert self._memory is not None
-        self._memory.arrays({"gradient": place})["gradient"][...] = gradient
+        self._memory.arrays({"gradient": place})["gradient"][self._begin :] = gradient[self._begin :]
         self._write_parameters()
         for helper in holders:
             try:
@@ -227,6 +228,8 @@ class RemoteShares:
     def _place(self, input: Array, micro_batches: int, output_shape: Shape, dtype: np.dtype) -> SharedMemory:
         """Place all arrays of a batch in shared memory; raises `OSError` if there is too little."""
         placed = input.shape, input.dtype, is_batch_last(input), micro_batches, dtype
+        if self._memory is not None and self._memory.process != os.getpid():
+            self._memory = None
         if placed == self._placed and self._memory is not None:
             return self._memory
         layout = Layout()
@@ -250,52 +253,3 @@ class RemoteShares:
         tensors = [parameter.tensor for layer in self._layers for parameter in layer.parameters]
         for index, tensor in enumerate(tensors):
             self._arrays[f"parameter {index}"][...] = tensor
-
-
-def describe_layers(layers: Sequence[Layer], input_shape: Shape) -> list[dict[str, Any]] | None:
-    """Return type, name, settings and input shape of each layer, as JSON can hold them.
-
-    Arguments:
-        layers: of a segment, in the order of execution.
-        input_shape: of one example.
-
-    Returns None if a helper could not make the same layers from it: for a type from outside of tinyml, or a layer that
-    was changed after it was made.
-
-    >>> from tinyml.layers import ReLU
-    >>> describe_layers([ReLU("relu")], (3,))
-    [{'type': 'ReLu', 'name': 'relu', 'settings': {}, 'input_shape': (3,)}]
-    """
-    described: list[dict[str, Any]] = []
-    shape = input_shape
-    for layer in layers:
-        if not _is_made_of_settings(layer, shape):
-            return None
-        settings = layer.settings.model_dump(mode="json")
-        described.append({"type": layer.type_name, "name": layer.name, "settings": settings, "input_shape": shape})
-        try:
-            shape = layer.output_shape(shape)
-        except ShapeError:  # the pass raises it
-            return None
-    return described
-
-
-def _is_made_of_settings(layer: Layer, input_shape: Shape) -> bool:
-    """Return True if a layer made from the same settings computes the same."""
-    kind = type(layer)
-    if kind is not layer_types().get(layer.type_name) or not kind.__module__.startswith("tinyml.layers."):
-        return False
-    if isinstance(layer.settings, NoSettings) or layer.named_buffers or layer.generators:
-        return False
-    if any(getattr(kind, name).__module__.partition(".")[0] != "tinyml" for name in ("forward", "backward")):
-        return False
-    twin = kind.from_settings(layer.name, layer.settings, input_shape, np.random.default_rng(0), layer.dtype.type)
-    return all(
-        _plain(getattr(layer, name, None)) == _plain(getattr(twin, name, None))
-        for name in (vars(layer).keys() | vars(twin).keys()) - {"training", "inplace"}
-    )
-
-
-def _plain(value: Any) -> Any:
-    """Return what distinguishes two layers of the same type; None for arrays and what a pass leaves."""
-    return value if isinstance(value, bool | int | float | str | tuple) or callable(value) else None

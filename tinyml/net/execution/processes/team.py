@@ -14,11 +14,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import tinyml
 from tinyml.core.threads import VARIABLE, thread_count
 from tinyml.net.execution.processes.channel import Channel
+
+IDLE_SECONDS = 20.0
+"""A helper without work for so long ends, and gives its memory back. The next large batches start a new one."""
 
 START_AFTER = 0.25
 """Seconds that the caller spends on large batches before helpers start. Starting them takes about as long."""
@@ -55,7 +59,7 @@ class Helper:
         self.known: dict[int, Any] = {}
         if sys.platform == "win32":
             self.process = subprocess.Popen(
-                _command(()),
+                _command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -69,13 +73,13 @@ class Helper:
             return
         ours, theirs = socket.socketpair()
         try:
+            # As standard input it has the right number whichever descriptors the program has closed.
             self.process = subprocess.Popen(
-                _command((str(theirs.fileno()),)),
-                stdin=subprocess.DEVNULL,
+                _command(),
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, **_ENVIRONMENT},
-                pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl+C and Ctrl+Z in a terminal are for the program alone
             )
         except BaseException:
@@ -103,14 +107,19 @@ class Team:
     Attributes:
         helpers: the processes; empty while they start.
         is_usable: False after the end of the team.
+        used: when a pass used it last, by `perf_counter`.
     """
 
     def __init__(self, count: int) -> None:
         self.helpers: list[Helper] = []
         self.count = count
         self.is_usable = True
+        self.used = perf_counter()
         self._forgotten: list[int] = []
-        threading.Thread(target=self._start, name="tinyml_start", daemon=True).start()
+        try:
+            threading.Thread(target=self._start, name="tinyml_start", daemon=True).start()
+        except RuntimeError:  # the process may have no more threads
+            self.is_usable = False
 
     @property
     def is_ready(self) -> bool:
@@ -199,6 +208,7 @@ def lend_team(wait: float) -> Iterator[Team | None]:
     if not _state.lending.acquire(timeout=wait):
         yield None
         return
+    team.used = perf_counter()
     try:
         yield team if team.is_ready else None
     except BaseException:
@@ -218,13 +228,28 @@ def count_work(seconds: float) -> None:
     if team is not None and team.is_usable and team.count == count:
         return
     _state.seconds += seconds
-    if _state.seconds < START_AFTER or count < 1 or _state.failures >= MOST_FAILURES or not _command(()):
+    if _state.seconds < START_AFTER or count < 1 or _state.failures >= MOST_FAILURES or not _command():
         return
-    end_team()
-    with _state.lock:
-        if _state.team is None:
-            _state.seconds = 0.0
-            _state.team = Team(count)
+    if not _state.lending.acquire(blocking=False):
+        return  # another pass uses a team of the former size
+    try:
+        end_team()
+        _state.seconds = 0.0
+        _state.team = Team(count)
+    finally:
+        _state.lending.release()
+
+
+def clear_idle_team() -> None:
+    """Forget a team whose helpers have ended because they had no work, so that no ended process stays in the system."""
+    team = _state.team
+    if team is None or perf_counter() - team.used < IDLE_SECONDS:
+        return
+    if any(helper.process.poll() is not None for helper in team.helpers) and _state.lending.acquire(blocking=False):
+        try:
+            end_team()
+        finally:
+            _state.lending.release()
 
 
 def report_end(helper: Helper) -> None:
@@ -269,18 +294,15 @@ def forget(key: int) -> None:
             _state.lending.release()
 
 
-def _command(arguments: tuple[str, ...]) -> list[str]:
+def _command() -> list[str]:
     """Return the command that starts a helper; empty if there is no way to start Python."""
     program = sys.executable or ""
     if getattr(sys, "frozen", False) or not Path(program).name.lower().startswith(("python", "pypy")):
         return []  # Python is part of another program, which would start a second time
     # The same modules as here, whatever changed the path. An empty entry is the current folder, which may change.
     path = [entry for entry in sys.path if entry] + [str(Path(tinyml.__file__).parents[1])]
-    code = (
-        f"import sys; sys.path[:] = {json.dumps(path)}; "
-        "from tinyml.net.execution.processes.process import main; main(*map(int, sys.argv[1:]))"
-    )
-    return [program, "-c", code, *arguments]
+    code = f"import sys; sys.path[:] = {json.dumps(path)}; from {__package__}.process import main; main()"
+    return [program, "-c", code]
 
 
 def _after_fork() -> None:

@@ -1,15 +1,14 @@
 """Helpers give the same bits as the caller alone, end with it, and are replaced by it when they die."""
 
 import copy
+import errno
 import os
 import random
-import signal
-import subprocess
+import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,13 @@ from tinyml.core.threads import set_thread_count, thread_count
 from tinyml.layers import Conv2D, MaxPool2D, ReLU
 from tinyml.net import Sequential, build
 from tinyml.net.execution import BatchPass, plan
-from tinyml.net.execution.processes import team
-from tinyml.net.execution.processes.remote import describe_layers
+from tinyml.net.execution.processes import memory, process, team
+from tinyml.net.execution.processes.channel import Channel
+from tinyml.net.execution.processes.description import build_layer, describe_layers
 from tinyml.net.execution.segments import MicroBatchSegment
 
-ROOT, PROGRAM = Path(__file__).parents[5], Path(__file__).with_name("program.py")
 KILLS = int(os.environ.get("HELPER_KILLS", "3"))
-"""How often each kind of process is killed."""
+"""How often a helper is killed."""
 
 WORKERS = 3
 SHAPE = (2, 12, 8)
@@ -204,50 +203,122 @@ def test_memory_is_given_back_with_the_pass() -> None:
     assert not any(helper.known for helper in current.helpers)
 
 
-def run_program(*arguments: str, by: str = "file") -> list[str]:
-    command = {"file": [str(PROGRAM)], "-c": ["-c", PROGRAM.read_text()], "standard input": ["-"]}[by]
-    text = PROGRAM.read_text() if by == "standard input" else None
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, *command, *arguments], input=text, env=environment, capture_output=True, text=True, check=True
-    )
-    return done.stdout.splitlines()
+def refuse(*_: Any, **__: Any) -> Any:
+    raise OSError(errno.EMFILE, "Too many open files")
 
 
-def is_running(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+@pytest.mark.parametrize("what", ["sockets", "processes", "threads"])
+def test_a_refused_team_is_done_without(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = train_alone("one segment")
+    if what == "threads":
+        monkeypatch.setattr(team, "threading", type("NoThreads", (), {"Thread": staticmethod(no_thread)}))
+    else:
+        owner, name = (socket, "socketpair") if what == "sockets" else (team.subprocess, "Popen")
+        monkeypatch.setattr(owner, name, refuse)
+    assert_same(train("one segment"), expected)
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-@pytest.mark.parametrize("by", ["file", "-c", "standard input"])
-def test_a_program_without_a_main_guard_uses_helpers_and_leaves_none(by: str) -> None:
-    _, alone = run_program("5", "alone")
-    processes, helped = run_program("5", by=by)
-    assert len(processes.split()) == WORKERS - 1
-    assert helped == alone
-    wait_until_ended([int(process) for process in processes.split()])
+def no_thread(**_: Any) -> Any:
+    raise RuntimeError("can't start new thread")
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-def test_helpers_end_when_their_program_is_killed() -> None:
-    for seed in range(KILLS):
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        with subprocess.Popen([sys.executable, PROGRAM, "0"], env=environment, stdout=subprocess.PIPE) as program:
-            assert program.stdout is not None
-            processes = [int(process) for process in program.stdout.readline().split()]
-            assert len(processes) == WORKERS - 1
-            assert all(map(is_running, processes))
-            time.sleep(random.Random(seed).uniform(0, 0.3))
-            program.send_signal(signal.SIGKILL)
-        wait_until_ended(processes)
+@posix
+def test_refused_shared_memory_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = train_alone("one segment")
+    wait_for_team()
+    monkeypatch.setattr(memory, "_anonymous_file", refuse)
+    counts: list[int] = []
+    assert_same(train("one segment", lambda _, batch_pass: counts.append(shared(batch_pass))), expected)
+    assert not any(counts)
 
 
-def wait_until_ended(processes: list[int]) -> None:
-    end = time.monotonic() + 20
-    while any(map(is_running, processes)) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert not any(map(is_running, processes))
+@posix
+def test_shared_memory_can_be_a_file_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = train_alone("one segment")
+    wait_for_team()
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    counts: list[int] = []
+    assert_same(train("one segment", lambda _, batch_pass: counts.append(shared(batch_pass))), expected)
+    assert max(counts) >= WORKERS - 1
+
+
+@posix
+def test_a_helper_without_the_memory_fails_instead_of_computing_with_zeros() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        helper = process.Helper(Channel(theirs))
+        with pytest.raises(IndexError):
+            helper.answer(["memory", 0, 8, ""])
+
+
+def test_several_trainings_share_the_team() -> None:
+    names = ["one segment", "two segments"]
+    expected = [train_alone(name) for name in names]
+    wait_for_team()
+    found: dict[str, list[np.ndarray]] = {}
+    threads = [threading.Thread(target=lambda name=name: found.update({name: train(name)})) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for name, one in zip(names, expected, strict=True):
+        assert_same(found[name], one)
+
+
+def test_the_number_of_workers_can_change_during_a_run() -> None:
+    def change(step: int, _: BatchPass) -> None:
+        set_thread_count([WORKERS, 2, 4, 1, WORKERS, WORKERS][step])
+
+    def changed(run: Callable[..., list[np.ndarray]]) -> list[np.ndarray]:
+        set_thread_count(WORKERS)
+        return run("one segment", change)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(team, "START_AFTER", 1e9)
+        expected = changed(train)
+    set_thread_count(WORKERS)
+    wait_for_team()
+    assert_same(changed(train), expected)
+
+
+@posix
+def test_no_ended_process_stays_in_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    helpers = wait_for_team().helpers
+    monkeypatch.setattr(team, "IDLE_SECONDS", 0.0)
+    for helper in helpers:
+        connection = helper.channel._connection
+        assert isinstance(connection, socket.socket)
+        connection.shutdown(socket.SHUT_WR)  # as after a long time without work
+    small = build(stack(("Linear", {"outputs": 2})), (3,), np.random.default_rng(0))
+    end = time.monotonic() + 60
+    while any(helper.process.returncode is None for helper in helpers) and time.monotonic() < end:
+        small.predict(np.zeros((1, 3), np.float32))
+        time.sleep(0.01)
+    assert [helper.process.returncode for helper in helpers].count(0) >= 1
+    assert team._state.team is None
+    assert team._state.failures == 0
+
+
+def test_a_large_layer_is_described_without_drawing_its_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = Conv2D("conv", SHAPE, 3, 3, 3, 1, 1, initialiser="orthogonal")
+    monkeypatch.setattr(np.linalg, "qr", refuse)
+    described = describe_layers([layer], SHAPE)
+    assert described is not None
+    assert described[0]["settings"]["initialiser"] == "orthogonal"
+    assert build_layer(described[0], np.dtype(np.float64)).parameters[0].tensor.dtype == np.float64
+
+
+def test_a_helper_keeps_no_memory_for_the_micro_batches_of_larger_batches() -> None:
+    net = build(NETWORKS["one segment"], SHAPE, np.random.default_rng(0))
+    described = describe_layers(net.layers[:1], SHAPE)
+    share = process.Share({"layers": described, "dtype": "<f4", "for_training": True, "first_trainable": 0})
+    for numbers in (range(4, 8), range(1, 2)):
+        layout = memory.Layout()
+        layout.add("input", (40, *SHAPE), np.dtype(np.float32))
+        layout.add("output", (40, 3, *SHAPE[1:]), np.dtype(np.float32))
+        for index, parameter in enumerate(net.layers[0].parameters):
+            layout.add_like(f"parameter {index}", parameter.tensor)
+        share.memory = memory.SharedMemory(layout.size)
+        share.read_batch(layout.places, [(number, 5 * number, 5 * number + 5) for number in numbers], True)
+        share.forward()
+    assert len(share._micro_batches._replicas) == 4
