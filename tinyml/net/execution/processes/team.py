@@ -218,6 +218,12 @@ def lend_team(wait: float) -> Iterator[Team | None]:
         _state.lending.release()
 
 
+def is_starting() -> bool:
+    """Return True while helpers start in the background."""
+    team = _state.team
+    return team is not None and team.is_usable and not team.helpers
+
+
 def count_work(seconds: float) -> None:
     """Count the time of a large batch that the caller computed alone. After some time, start a team in the background.
 

@@ -18,7 +18,7 @@ from tests.tinyml.net.stacks import stack
 from tinyml.core.threads import set_thread_count, thread_count
 from tinyml.layers import Conv2D, MaxPool2D, ReLU
 from tinyml.net import Sequential, build
-from tinyml.net.execution import BatchPass, plan
+from tinyml.net.execution import BatchPass, plan, segments
 from tinyml.net.execution.processes import memory, process, team
 from tinyml.net.execution.processes.channel import Channel
 from tinyml.net.execution.processes.description import build_layer, describe_layers
@@ -201,6 +201,16 @@ def test_memory_is_given_back_with_the_pass() -> None:
     assert all(helper.known for helper in current.helpers)
     del batch_pass
     assert not any(helper.known for helper in current.helpers)
+
+
+def test_no_threads_compute_while_helpers_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = train_alone("one segment")
+    calls: list[int] = []
+    monkeypatch.setattr(segments, "run_in_parallel", lambda task, count: calls.append(count))
+    monkeypatch.setattr(team.Team, "_start", lambda _: None)
+    team.count_work(1.0)
+    assert_same(train("one segment"), expected)
+    assert not calls
 
 
 def refuse(*_: Any, **__: Any) -> Any:
