@@ -25,7 +25,7 @@ class OpenFiles(QObject):
 
     Signals:
         changed(): another file is listed, or other facts are known.
-        file_changed(path): an open file was changed or deleted by another program.
+        file_changed(path): an open file was read for the first time, or another program has changed or deleted it.
         forgotten(path): the user removed a recent file from the list.
     """
 
@@ -157,7 +157,8 @@ class OpenFiles(QObject):
             self.changed.emit()
         for path in self.open:
             before, now = known.get(path), self._facts.get(path)
-            if before is not None and now is not None and before.mark != now.mark:
+            # At the first look, the file may be another one than the page has read.
+            if now is not None and (before is None or before.mark != now.mark):
                 self.file_changed.emit(path)
         if self._again:
             self._again = False

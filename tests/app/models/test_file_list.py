@@ -3,6 +3,7 @@
 import os
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.formatting import SPACE
 from app.models.files.file_entries import make_entry
-from app.models.reading.file_contents import FileFacts, read_facts
+from app.models.reading.file_contents import FileFacts, mark_of, read_facts
 from tinyml.core.tensor_file import write_tensors
 
 
@@ -134,3 +135,25 @@ def test_statistics_that_begin_do_not_stop_the_opening_of_another_file(qtbot, vi
     view.open_files((foreign,))
     view.state._on_timeout()  # the statistics of the first file
     qtbot.waitUntil(lambda: view.contents.path == foreign)
+
+
+def test_a_file_that_is_replaced_before_the_list_looks_at_it_is_read_again(
+    qtbot, view, make_model, monkeypatch
+) -> None:
+    path, other = make_model("first"), make_model("second", seed=1)
+    gate = Event()
+
+    def late(path: Path) -> FileFacts:
+        gate.wait()
+        return read_facts(path)
+
+    monkeypatch.setattr("app.models.state.open_files.read_facts", late)
+    try:
+        view.open_file(path)
+        qtbot.waitUntil(lambda: view.contents is not None and not view.state.busy)
+        first = view.contents
+        other.replace(path)
+    finally:
+        gate.set()
+    qtbot.waitUntil(lambda: view.contents is not first)
+    assert view.contents.mark == mark_of(path)
