@@ -61,6 +61,29 @@ def test_an_interrupted_measurement_leaves_no_long_gap(monkeypatch: pytest.Monke
     assert simulate(clock, pace, 0.05, 0.01, 12) == [12]
 
 
+def test_measured_steps_that_take_longer_count_with_their_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, measured = Clock(monkeypatch), 0
+    pace, begin, steps, step_seconds, delay = MeasuringPace(share=0.04), clock.now, 20_000, 0.005, 0.01
+    for step in range(1, steps + 1):
+        due = pace.is_due(step)
+        clock.now += step_seconds + (delay if due else 0)
+        pace.note(0.001 if due else None)  # the measuring itself is a tenth of the delay
+        measured += due
+    assert 0.03 < measured * delay / (clock.now - begin) < 0.042
+
+
+def test_one_slow_measured_step_is_no_usual_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    pace = MeasuringPace(share=0.04)
+    simulate(clock, pace, 0.05, 0.01, 60)
+    while not pace.is_due(1):
+        clock.now += 0.05
+        pace.note(None)
+    clock.now += 1.0
+    pace.note(0.01)
+    assert simulate(clock, pace, 0.05, 0.01, 6) == [6]
+
+
 @pytest.mark.parametrize("waiting", [0.5, 1, 2])
 def test_only_the_time_of_the_steps_counts(monkeypatch: pytest.MonkeyPatch, waiting: float) -> None:
     clock, steps, step_seconds, cost = Clock(monkeypatch), 20_000, 0.001, 0.002
