@@ -91,6 +91,8 @@ class MicroBatches:
         if show is not None:
             show(0, value)
         for done, (replica, workspace) in enumerate(zip(*self._replicas[number], strict=True), 1):
+            for parameter in replica.parameters:
+                parameter.zero_grad()  # an interrupted backward pass leaves a part of a gradient
             replica.workspace = workspace
             value = _forward(replica, value)
             if show is not None:

@@ -25,7 +25,8 @@ def main() -> None:
     """Run the loop of a helper. Its standard input is the socket to the process that started it; on Windows a pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program, which then ends its helpers
     if sys.platform == "win32":
-        channel = Channel((os.dup(0), os.dup(1)))
+        channel = Channel((os.dup(0), os.dup(1)), on_end=lambda: os._exit(0))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a module prints is no message
     else:
         channel = Channel(socket.socket(fileno=os.dup(0)))
         threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()

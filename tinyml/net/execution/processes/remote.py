@@ -38,21 +38,24 @@ class Round:
     Attributes:
         numbers: the micro-batches that helpers compute.
         arrays: those of the segment in shared memory; empty if no helper computes anything.
+        started: when the helpers began, by `perf_counter`.
     """
 
     def __init__(self, holders: dict[Helper, list[int]] | None = None, arrays: dict[str, Array] | None = None) -> None:
         self._holders = holders or {}
         self.arrays = arrays or {}
         self.numbers = {number for numbers in self._holders.values() for number in numbers}
+        self.started = perf_counter()
 
     def finish(self) -> list[int]:
         """Wait until all helpers are done; return the micro-batches that the caller has to compute after all."""
         waiting = dict(self._holders)
         missing: list[int] = []
+        longest = max(teams.LONGEST_SHARE, teams.SLOWEST_SHARE * (perf_counter() - self.started))
         while waiting:
             helper = next(iter(waiting))
             try:
-                done = helper.channel.receive(teams.LONGEST_SHARE)
+                done = helper.channel.receive(longest)
             except (OSError, EOFError, ValueError):
                 teams.report_end(helper)  # the other helpers end too
                 self._holders.clear()
@@ -83,6 +86,7 @@ class RemoteShares:
         self._places: dict[str, SharedArray] = {}
         self._placed: tuple[Any, ...] = ()
         self._holders: dict[Helper, list[int]] = {}
+        self._is_shareable = False
         self._begin = 0  # the first example that is not the caller's
         self._key = next(_keys)
         weakref.finalize(self, teams.forget, self._key).atexit = False
@@ -103,6 +107,7 @@ class RemoteShares:
         """
         self._holders = {}
         description = self._describe(input, len(bounds), dtype)
+        self._is_shareable = description is not None
         if description is None:
             yield Round()
             return
@@ -125,7 +130,8 @@ class RemoteShares:
         if not self._holders:
             started = perf_counter()
             yield Round()
-            teams.count_work(perf_counter() - started if None not in self._descriptions.values() else 0)
+            if self._is_shareable:
+                teams.count_work(perf_counter() - started)
             return
         with teams.lend_team(LONGEST_WAIT) as team:
             holders, self._holders = self._holders, {}
@@ -178,13 +184,13 @@ class RemoteShares:
         self._begin = pairs[len(bounds) // workers][0]
         self._arrays["input"][self._begin :] = input[self._begin :]
         self._write_parameters()
+        team.send_forgotten()
         for worker, helper in enumerate(team.helpers, 1):
             numbers = list(range(len(bounds) * worker // workers, len(bounds) * (worker + 1) // workers))
             if not numbers:
                 continue
             batch = self._places, [(number, *pairs[number]) for number in numbers], self._layers[0].training
             try:
-                team.send_forgotten()
                 self._introduce(helper, description, memory, batch)
                 helper.channel.send(["forward", self._key])
             except OSError:

@@ -30,8 +30,11 @@ START_AFTER = 0.25
 LONGEST_START = 60.0
 """Seconds that a helper may take to start."""
 
-LONGEST_SHARE = 60.0
+LONGEST_SHARE = 10.0
 """Seconds that a helper may take for its share after the caller has finished its own share of the same size."""
+
+SLOWEST_SHARE = 20.0
+"""A helper may also take so many times as long as the caller took for its own share, if this is longer."""
 
 MOST_FAILURES = 3
 """After so many helpers have died, this process starts no more of them: something here kills them."""
@@ -69,7 +72,10 @@ class Helper:
             )
             assert self.process.stdin is not None
             assert self.process.stdout is not None
-            self.channel = Channel((self.process.stdout.fileno(), self.process.stdin.fileno()))
+            # The channel closes its own descriptors, so those of the process are closed here.
+            self.channel = Channel((os.dup(self.process.stdout.fileno()), os.dup(self.process.stdin.fileno())))
+            self.process.stdout.close()
+            self.process.stdin.close()
             return
         ours, theirs = socket.socketpair()
         try:
@@ -135,12 +141,13 @@ class Team:
         self._forgotten.append(key)
 
     def send_forgotten(self) -> None:
-        """Tell the helpers which segments are gone; raises `OSError`."""
+        """Tell the helpers which segments are gone. If one of them has ended, the next pass notices it."""
         while self._forgotten:
             key = self._forgotten.pop()
             for helper in self.helpers:
                 if helper.known.pop(key, None) is not None:
-                    helper.channel.send(["forget", key])
+                    with contextlib.suppress(OSError):
+                        helper.channel.send(["forget", key])
 
     def end(self) -> None:
         """Kill the helpers."""
@@ -160,7 +167,7 @@ class Team:
                     break
             for helper in started:
                 helper.channel.receive(LONGEST_START)
-        except (OSError, EOFError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever the reason is: the caller computes everything itself
             self.is_usable = False
             _state.failures += 1
         with _state.lock:
@@ -294,8 +301,6 @@ def forget(key: int) -> None:
     if team.is_ready and _state.lending.acquire(blocking=False):
         try:
             team.send_forgotten()
-        except OSError:
-            pass  # the next pass notices it
         finally:
             _state.lending.release()
 
@@ -306,7 +311,8 @@ def _command() -> list[str]:
     if getattr(sys, "frozen", False) or not Path(program).name.lower().startswith(("python", "pypy")):
         return []  # Python is part of another program, which would start a second time
     # The same modules as here, whatever changed the path. An empty entry is the current folder, which may change.
-    path = [entry for entry in sys.path if entry] + [str(Path(tinyml.__file__).parents[1])]
+    # Entries that are no strings have no effect.
+    path = [entry for entry in sys.path if entry and isinstance(entry, str)] + [str(Path(tinyml.__file__).parents[1])]
     code = f"import sys; sys.path[:] = {json.dumps(path)}; from {__package__}.process import main; main()"
     return [program, "-c", code]
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from tinyml.core.threads import set_thread_count, thread_count
 from tinyml.layers import Conv2D, MaxPool2D, ReLU
 from tinyml.net import Sequential, build
 from tinyml.net.execution import BatchPass, plan, segments
+from tinyml.net.execution.micro_batches import MicroBatches
 from tinyml.net.execution.processes import memory, process, team
 from tinyml.net.execution.processes.channel import Channel
 from tinyml.net.execution.processes.description import build_layer, describe_layers
@@ -226,6 +228,54 @@ def test_a_refused_team_is_done_without(what: str, monkeypatch: pytest.MonkeyPat
         owner, name = (socket, "socketpair") if what == "sockets" else (team.subprocess, "Popen")
         monkeypatch.setattr(owner, name, refuse)
     assert_same(train("one segment"), expected)
+
+
+def test_an_unexpected_error_at_the_start_leaves_no_team_that_starts_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(team, "Helper", fail)
+    team.count_work(1.0)
+    end = time.monotonic() + 60
+    while team.is_starting() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not team.is_starting()
+
+
+def test_entries_of_the_module_path_that_are_no_strings_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path, Path("folder"), b"folder"])
+    wait_for_team()
+
+
+def test_a_segment_that_helpers_cannot_compute_starts_none() -> None:
+    net, batch_pass = build(NETWORKS["one segment"], SHAPE, np.random.default_rng(0)), BatchPass()
+    for parameter in net.parameters:
+        parameter.tensor = np.asfortranarray(parameter.tensor)
+    for _ in range(3):
+        batch_pass.backward(np.ones_like(batch_pass.forward(net.layers, images(40))))
+    assert team._state.team is None
+
+
+def test_a_backward_pass_that_failed_leaves_nothing_in_the_next_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gradients() -> list[np.ndarray]:
+        micro_batches.prepare([0], 1)
+        micro_batches.forward(0, 0, images(4))
+        micro_batches.backward(0, 0, np.ones((4, 3, 10, 6), np.float32))
+        return [gradient.copy() for gradient in micro_batches.take_gradients(0)]
+
+    net = build(stack(CONV, "ReLu", ("Conv2D", {"filters": 3, "padding": (1, 1)})), SHAPE, np.random.default_rng(0))
+    micro_batches = MicroBatches(net.layers, for_training=True, first_trainable=0)
+    expected = gradients()
+    first = micro_batches.replicas(0)[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(first, "accumulate_parameter_gradients", fail_with_memory_error)
+        with pytest.raises(MemoryError):
+            gradients()
+    assert_same(gradients(), expected)
+
+
+def fail_with_memory_error(_: np.ndarray) -> None:
+    raise MemoryError
 
 
 def no_thread(**_: Any) -> Any:
