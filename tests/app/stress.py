@@ -1,6 +1,6 @@
 """Let every background job begin and end late, as on a busy machine. Then a test fails if it waits for a time.
 
-    python -m pytest -p tests.stress tests/app/models
+    python -m pytest -p tests.app.stress tests/app/models
 
 The two delays of a job are random, up to 300 ms each. `STRESS_MS` sets another longest delay, and `STRESS_SEED` chooses
 other delays. Tests that are marked `alone` measure times, so they are left out.
