@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -114,10 +115,19 @@ def test_a_hidden_sheet_computes_nothing(digits):
 
 
 def test_the_computation_can_be_stopped_and_continued(digits, monkeypatch):
+    compute, stopped = sheet_module.compute_reconstruction, Event()
+
+    def compute_two_before_the_stop(*arguments, done, count):
+        if done == 2:
+            assert stopped.wait(60)
+        return compute(*arguments, done=done, count=count)
+
+    monkeypatch.setattr(sheet_module, "compute_reconstruction", compute_two_before_the_stop)
     monkeypatch.setattr(sheet_module, "_BATCH_SECONDS", 0.0)  # one map in each job
     sheet = show_sheet(digits, "relu_2")
-    digits.wait(lambda: 0 < len(sheet.images) < 6)
+    digits.wait(lambda: len(sheet.images) == 2)
     digits.find(QPushButton, "sheet_stop").click()
+    stopped.set()
     done = len(sheet.images)
     assert not sheet.busy
     assert digits.text("sheet_sentence") == f"Stopped after {done} of 6 reconstructions."
