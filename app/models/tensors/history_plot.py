@@ -14,6 +14,15 @@ from tinyml.storage import EpochSummary
 _HEIGHT = 17 * GRID
 
 
+class EpochAxis(pyqtgraph.AxisItem):
+    """An axis whose ticks are whole epochs, also where there are few of them."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803 - pyqtgraph's names
+        """Return the distances of the ticks and their offsets, as pyqtgraph does, without those below one epoch."""
+        whole = [(spacing, offset) for spacing, offset in super().tickSpacing(minVal, maxVal, size) if spacing >= 1]
+        return whole or [(1.0, 0.0)]
+
+
 class HistoryPlot(Plot):
     """Loss of the training and of the validation examples after each epoch. It is hidden without two epochs.
 
@@ -22,7 +31,7 @@ class HistoryPlot(Plot):
     """
 
     def __init__(self, state: ModelsState, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, axisItems={"bottom": EpochAxis("bottom")})
         self.setObjectName("models_history")
         self.setAccessibleName("Loss after each epoch")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

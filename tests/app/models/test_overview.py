@@ -3,10 +3,12 @@
 import json
 
 import numpy as np
+import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from app.models.metadata_dialog import MetadataDialog
+from app.models.tensors.history_plot import EpochAxis
 from tests.tinyml.storage.tensor_sources import onnx_bytes
 from tinyml.core.tensor_file import write_tensors
 
@@ -54,6 +56,12 @@ def test_the_curves_are_shown_where_there_are_some_and_room(qtbot, view, opened,
     qtbot.waitUntil(history.isVisible)
     opened(foreign)
     assert not history.isVisible()
+
+
+@pytest.mark.parametrize(("last", "expected"), [(2, {1.0, 2.0}), (4, {1.0, 2.0, 3.0, 4.0})])
+def test_the_ticks_of_the_curves_are_whole_epochs(qtbot, last: int, expected: set[float]) -> None:
+    ticks = EpochAxis("bottom").tickValues(1, last, 700)
+    assert {value for _, values in ticks for value in values} == expected
 
 
 def test_the_metadata_are_shown_and_copied(qtbot, view, opened, make_model) -> None:
