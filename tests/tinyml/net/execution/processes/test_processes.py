@@ -259,8 +259,8 @@ def test_a_segment_that_helpers_cannot_compute_starts_none() -> None:
 def test_a_backward_pass_that_failed_leaves_nothing_in_the_next_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
     def gradients() -> list[np.ndarray]:
         micro_batches.prepare([0], 1)
-        micro_batches.forward(0, 0, images(4))
-        micro_batches.backward(0, 0, np.ones((4, 3, 10, 6), np.float32))
+        output = micro_batches.forward(0, 0, images(4))
+        micro_batches.backward(0, 0, np.ones_like(output))
         return [gradient.copy() for gradient in micro_batches.take_gradients(0)]
 
     net = build(stack(CONV, "ReLu", ("Conv2D", {"filters": 3, "padding": (1, 1)})), SHAPE, np.random.default_rng(0))
