@@ -79,7 +79,7 @@ def run_in_parallel(task: Callable[[int, int], None], count: int) -> None:
     >>> squares
     [0, 1, 4, 9]
     """
-    workers = min(thread_count(), count)
+    workers = min(thread_count() - _pool.reserved, count)
     if workers < 2 or _this_thread.working:
         for number in range(count):
             task(0, number)
@@ -110,6 +110,22 @@ def run_in_parallel(task: Callable[[int, int], None], count: int) -> None:
     for fault in faults:
         if fault is not None:
             raise fault
+
+
+@contextmanager
+def reserve_processors(count: int) -> Iterator[None]:
+    """Let `run_in_parallel` use so many threads less, in the whole process, because other programs need processors.
+
+    If two threads need the same processor, one of them can be stopped while it holds Python's lock, and then all wait.
+
+    Arguments:
+        count: number of processors.
+    """
+    _pool.reserve(count)
+    try:
+        yield
+    finally:
+        _pool.reserve(-count)
 
 
 @contextmanager
@@ -160,11 +176,18 @@ class _ThisThread(threading.local):
 
 
 class _Pool:
-    """The threads apart from the caller's. They start at the first use and sleep while there is no task."""
+    """The threads apart from the caller's. They start at the first use and sleep while there is no task.
+
+    Attributes:
+        lock: of all attributes.
+        count: number of threads with the caller's; None before somebody asks for it.
+        reserved: number of threads that are not used at the moment.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.count: int | None = None
+        self.reserved = 0
         self._executor: ThreadPoolExecutor | None = None
 
     def executor(self) -> ThreadPoolExecutor:
@@ -172,6 +195,10 @@ class _Pool:
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(max(thread_count() - 1, 1), "tinyml")
             return self._executor
+
+    def reserve(self, count: int) -> None:
+        with self.lock:
+            self.reserved += count
 
     def close(self) -> None:
         """Forget the executor. Its threads end when their current tasks are done."""

@@ -12,7 +12,15 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from tinyml.core import SettingsError
-from tinyml.core.threads import VARIABLE, blas_is_held, one_blas_thread, run_in_parallel, set_thread_count, thread_count
+from tinyml.core.threads import (
+    VARIABLE,
+    blas_is_held,
+    one_blas_thread,
+    reserve_processors,
+    run_in_parallel,
+    set_thread_count,
+    thread_count,
+)
 
 TIMEOUT = 60
 """Longest time that a test waits for another thread, in seconds."""
@@ -242,6 +250,25 @@ def test_threads_that_run_at_the_same_time_use_different_processors() -> None:
     run_in_parallel(task, thread_count())
     assert len(set(places)) == thread_count()
     assert {len(place) for place in places} == {1}
+
+
+def test_reserved_processors_are_left_alone() -> None:
+    set_thread_count(3)
+    workers: list[int] = []
+    pair = threading.Barrier(2)
+
+    def task(worker: int, _: int) -> None:
+        pair.wait(TIMEOUT)
+        workers.append(worker)
+
+    with reserve_processors(1):
+        run_in_parallel(task, 12)
+    assert set(workers) == {0, 1}
+    with reserve_processors(3):
+        run_in_parallel(lambda worker, _: workers.append(worker), 4)
+    assert workers[-4:] == [0] * 4
+    all_are_here = threading.Barrier(3)
+    run_in_parallel(lambda *_: all_are_here.wait(TIMEOUT), 3)
 
 
 @has_blas

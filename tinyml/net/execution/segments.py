@@ -16,7 +16,6 @@ from tinyml.layers import Layer
 from tinyml.layers.base.stack import forward_through
 from tinyml.net.execution.micro_batches import MicroBatches
 from tinyml.net.execution.observation import OutputObserver, observation_points, observing_blocks
-from tinyml.net.execution.processes import team as teams
 from tinyml.net.execution.processes.remote import RemoteShares
 
 MICRO_BATCH_SIZE = 64
@@ -206,17 +205,9 @@ class MicroBatchSegment(Segment):
         return input_gradient
 
     def _run(self, compute: Callable[[int, int], None], numbers: Sequence[int]) -> None:
-        """Compute micro-batches in this process, on several threads if there are several.
-
-        While helpers start, they need the processors: then threads are slower than one alone, up to four times.
-        """
-        threads = 1 if teams.is_starting() else thread_count()
-        self._own.prepare(numbers, min(threads, len(numbers)))
-        if threads == 1:
-            for number in numbers:
-                compute(0, number)
-        else:
-            run_in_parallel(lambda worker, index: compute(worker, numbers[index]), len(numbers))
+        """Compute micro-batches in this process, on several threads if there are several."""
+        self._own.prepare(numbers, min(thread_count(), len(numbers)))
+        run_in_parallel(lambda worker, index: compute(worker, numbers[index]), len(numbers))
 
     def _show(self, number: int, observer: OutputObserver, done: int, value: Array) -> None:
         """Show the outputs that are known when a micro-batch has passed the first `done` layers, before the next one.

@@ -18,7 +18,7 @@ from time import perf_counter
 from typing import Any
 
 import tinyml
-from tinyml.core.threads import VARIABLE, thread_count
+from tinyml.core.threads import VARIABLE, reserve_processors, thread_count
 from tinyml.net.execution.processes.channel import Channel
 
 IDLE_SECONDS = 20.0
@@ -158,15 +158,18 @@ class Team:
             helper.end()
 
     def _start(self) -> None:
-        """Start the helpers, and wait until they are ready."""
+        """Start the helpers on one half of the processors, while the caller computes on the other half."""
         started: list[Helper] = []
+        together = (self.count + 1) // 2
         try:
-            for _ in range(self.count):
-                started.append(Helper())
-                if not self.is_usable:
-                    break
-            for helper in started:
-                helper.channel.receive(LONGEST_START)
+            with reserve_processors(together):
+                for first in range(0, self.count, together):
+                    for _ in range(first, min(first + together, self.count)):
+                        started.append(Helper())
+                    for helper in started[first:]:
+                        helper.channel.receive(LONGEST_START)
+                    if not self.is_usable:
+                        break
         except Exception:  # noqa: BLE001 - whatever the reason is: the caller computes everything itself
             self.is_usable = False
             _state.failures += 1
@@ -223,12 +226,6 @@ def lend_team(wait: float) -> Iterator[Team | None]:
         raise
     finally:
         _state.lending.release()
-
-
-def is_starting() -> bool:
-    """Return True while helpers start in the background."""
-    team = _state.team
-    return team is not None and team.is_usable and not team.helpers
 
 
 def count_work(seconds: float) -> None:

@@ -1,5 +1,6 @@
 """Helpers give the same bits as the caller alone, end with it, and are replaced by it when they die."""
 
+import contextlib
 import copy
 import errno
 import os
@@ -19,7 +20,7 @@ from tests.tinyml.net.stacks import stack
 from tinyml.core.threads import set_thread_count, thread_count
 from tinyml.layers import Conv2D, MaxPool2D, ReLU
 from tinyml.net import Sequential, build
-from tinyml.net.execution import BatchPass, plan, segments
+from tinyml.net.execution import BatchPass, plan
 from tinyml.net.execution.micro_batches import MicroBatches
 from tinyml.net.execution.processes import memory, process, team
 from tinyml.net.execution.processes.channel import Channel
@@ -205,14 +206,24 @@ def test_memory_is_given_back_with_the_pass() -> None:
     assert not any(helper.known for helper in current.helpers)
 
 
-def test_no_threads_compute_while_helpers_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = train_alone("one segment")
-    calls: list[int] = []
-    monkeypatch.setattr(segments, "run_in_parallel", lambda task, count: calls.append(count))
-    monkeypatch.setattr(team.Team, "_start", lambda _: None)
-    team.count_work(1.0)
-    assert_same(train("one segment"), expected)
-    assert not calls
+def test_processors_are_reserved_while_helpers_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+
+    @contextlib.contextmanager
+    def reserve(count: int) -> Iterator[None]:
+        events.append(f"reserve {count}")
+        yield
+        events.append("release")
+
+    class StartingHelper(team.Helper):
+        def __init__(self) -> None:
+            events.append("start")
+            super().__init__()
+
+    monkeypatch.setattr(team, "reserve_processors", reserve)
+    monkeypatch.setattr(team, "Helper", StartingHelper)
+    wait_for_team()
+    assert events == [f"reserve {WORKERS // 2}", *["start"] * (WORKERS - 1), "release"]
 
 
 def refuse(*_: Any, **__: Any) -> Any:
@@ -237,9 +248,11 @@ def test_an_unexpected_error_at_the_start_leaves_no_team_that_starts_for_ever(mo
     monkeypatch.setattr(team, "Helper", fail)
     team.count_work(1.0)
     end = time.monotonic() + 60
-    while team.is_starting() and time.monotonic() < end:
+    started = team._state.team
+    assert started is not None
+    while started.is_usable and time.monotonic() < end:
         time.sleep(0.01)
-    assert not team.is_starting()
+    assert not started.is_usable
 
 
 def test_entries_of_the_module_path_that_are_no_strings_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
