@@ -38,6 +38,13 @@ PICTURE_FAULTS = (
         file="tinyml/layers/residual.py",
         before="layer.guided_gradient(result, input, inner_switches)\n        return signal + result",
         after="layer.guided_gradient(result, input, inner_switches)\n        return result",
+        tests=(LAYERS,),
+    ),
+    Fault(
+        what="a picture with steps that forgets the way around a residual layer",
+        file="tinyml/visualize/going_back.py",
+        before="signal = signal + result",
+        after="signal = result",
         tests=(VISUALIZE,),
     ),
     Fault(

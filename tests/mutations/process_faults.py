@@ -13,13 +13,6 @@ PROCESS_FAULTS = (
         tests=(HELPERS,),
     ),
     Fault(
-        what="helpers: a backward pass that failed leaves a part of a gradient",
-        file="tinyml/net/execution/micro_batches.py",
-        before="parameter.zero_grad()  # an interrupted backward pass leaves a part of a gradient",
-        after="pass",
-        tests=(HELPERS,),
-    ),
-    Fault(
         what="helpers: the shares of a dead helper are left out",
         file="tinyml/net/execution/processes/remote.py",
         before="sorted(missing + [number for numbers in waiting.values() for number in numbers])",

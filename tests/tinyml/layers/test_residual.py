@@ -186,6 +186,14 @@ def test_a_deconvnet_adds_the_signal_and_the_signal_through_the_layers_inside() 
     assert layer.deconvolution.operation == "both ways"
 
 
+def test_guided_backpropagation_adds_the_signal_and_the_signal_through_the_layers_inside() -> None:
+    conv = Conv2D("c", MAPS, 2, 3, 3, 1, 1, dtype=np.float64)
+    relu, (signal, input) = ReLU("r"), np.random.default_rng(0).normal(size=(2, 1, *MAPS))
+    through = conv.input_gradient(relu.guided_gradient(signal, conv(input), None), input, None)
+    found = Residual("res", MAPS, [conv, relu]).guided_gradient(signal, input, None)
+    np.testing.assert_allclose(found, signal + through)
+
+
 def test_a_deconvnet_uses_the_switches_of_the_recorded_input_for_pooling_inside() -> None:
     shape = (1, 2, 2)
     layer = Residual("res", shape, [MaxPool2D("p", shape, 2, 2), Upsample2D("u", 2)])

@@ -104,16 +104,20 @@ def test_guided_backpropagation_applies_both_rules_at_a_relu() -> None:
 def test_guided_backpropagation_goes_around_and_through_a_residual_layer() -> None:
     net = make(stack("ReLu", ("Residual", {"layers": stack("Conv2D", "ReLu").model_dump()["layers"]})), (8, 4, 4))
     trace = record(net, np.random.default_rng(3).normal(size=(1, 8, 4, 4)))
-    found = guided_backprop(trace, "layer_1", 5)
     first, block = trace.entries
+    conv, relu = block.layer.layers  # type: ignore[attr-defined]
+    ways_around = 0
+    for unit in range(8):
+        found = guided_backprop(trace, "layer_1", unit)
+        signal = found.kept[np.newaxis]
+        through = np.where((signal > 0) & (record(Sequential([conv]), block.input).output > 0), signal, 0)
+        both = signal + conv.input_gradient(relu.guided_gradient(signal, conv(block.input), None), block.input, None)
+        np.testing.assert_allclose(both, signal + conv.input_gradient(through, block.input, None))
+        np.testing.assert_allclose(found.image, np.where((both > 0) & (first.input > 0), both, 0)[0])
+        ways_around += bool(np.any((signal > 0) & (first.input > 0)))
+    assert ways_around  # the ReLU before the block hides some of them
     assert [step.operation for step in found.steps] == ["both ways", "guide"]
     assert [step.operation for step in gradient(trace, "layer_1", 5).steps] == ["derivative", "derivative"]
-    conv, relu = block.layer.layers  # type: ignore[attr-defined]
-    signal = found.kept[np.newaxis]
-    through = np.where((signal > 0) & (record(Sequential([conv]), block.input).output > 0), signal, 0)
-    both = signal + conv.input_gradient(relu.guided_gradient(signal, conv(block.input), None), block.input, None)
-    np.testing.assert_allclose(both, signal + conv.input_gradient(through, block.input, None))
-    np.testing.assert_allclose(found.image, np.where((both > 0) & (first.input > 0), both, 0)[0])
 
 
 def test_the_gradient_of_a_relu_at_0_is_0() -> None:

@@ -92,7 +92,7 @@ class MicroBatches:
             show(0, value)
         for done, (replica, workspace) in enumerate(zip(*self._replicas[number], strict=True), 1):
             for parameter in replica.parameters:
-                parameter.zero_grad()  # an interrupted backward pass leaves a part of a gradient
+                parameter.zero_grad()
             replica.workspace = workspace
             value = _forward(replica, value)
             if show is not None:
@@ -114,17 +114,13 @@ class MicroBatches:
         replicas[first].accumulate_parameter_gradients(received)
         return None
 
-    def take_gradients(self, number: int) -> list[Array]:
-        """Return the gradients of all parameters of a micro-batch, and clear them: the next pass overwrites them.
+    def gradients(self, number: int) -> list[Array]:
+        """Return the gradients of all parameters of a micro-batch. They are valid until its next `forward`.
 
         Arguments:
             number: of the micro-batch.
         """
-        parameters = [parameter for layer in self._replicas[number].layers for parameter in layer.parameters]
-        gradients = [parameter.gradient for parameter in parameters]
-        for parameter in parameters:
-            parameter.zero_grad()
-        return gradients
+        return [parameter.gradient for layer in self._replicas[number].layers for parameter in layer.parameters]
 
     def _replicate(self) -> Replicas:
         replicas = [layer.replica() for layer in self._layers]

@@ -225,7 +225,7 @@ class MicroBatchSegment(Segment):
             if number in remote:
                 found = [arrays[f"gradient {number} {index}"] for index in range(len(parameters))]
             else:
-                found = self._own.take_gradients(number)
+                found = self._own.gradients(number)
             for parameter, gradient in zip(parameters, found, strict=True):
                 parameter.add_gradient(gradient)
 

@@ -136,7 +136,7 @@ class Share:
             gradient = self._micro_batches.backward(0, own, arrays["gradient"][part])
             if gradient is not None:
                 arrays["input_gradient"][part] = gradient
-            for index, found in enumerate(self._micro_batches.take_gradients(own)):
+            for index, found in enumerate(self._micro_batches.gradients(own)):
                 arrays[f"gradient {number} {index}"][...] = found
 
 

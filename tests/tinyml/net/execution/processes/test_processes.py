@@ -274,7 +274,7 @@ def test_a_backward_pass_that_failed_leaves_nothing_in_the_next_gradient(monkeyp
         micro_batches.prepare([0], 1)
         output = micro_batches.forward(0, 0, images(4))
         micro_batches.backward(0, 0, np.ones_like(output))
-        return [gradient.copy() for gradient in micro_batches.take_gradients(0)]
+        return [gradient.copy() for gradient in micro_batches.gradients(0)]
 
     net = build(stack(CONV, "ReLu", ("Conv2D", {"filters": 3, "padding": (1, 1)})), SHAPE, np.random.default_rng(0))
     micro_batches = MicroBatches(net.layers, for_training=True, first_trainable=0)

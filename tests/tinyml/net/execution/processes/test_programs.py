@@ -146,6 +146,32 @@ def test_a_process_and_its_copy_do_not_disturb_each_other(tmp_path: Path) -> Non
     wait_until_ended(tmp_path)
 
 
+COPIED_MEMORY = """
+import gc, os
+from tinyml.net.execution.processes.remote import RemoteShares
+shares = [each for each in gc.get_objects() if isinstance(each, RemoteShares) and each._memory is not None]
+before = [bytes(each._memory._map) for each in shares]
+child = os.fork()
+if not child:
+    end = time.monotonic() + 60
+    while not (team._state.team and team._state.team.is_ready) and time.monotonic() < end:
+        net.predict(inputs)
+    learner.batch_fit(1 - inputs, targets)
+    os._exit(0 if team._state.team and team._state.team.is_ready else 1)
+_, status = os.waitpid(child, 0)
+print(status, len(shares), before == [bytes(each._memory._map) for each in shares])
+"""
+
+
+def test_a_copy_of_a_process_takes_memory_of_its_own(tmp_path: Path) -> None:
+    *_, line = run_program(tmp_path, "3", after=COPIED_MEMORY)
+    status, shares, same = line.split()
+    assert status == "0"
+    assert int(shares) >= 1
+    assert same == "True"
+    wait_until_ended(tmp_path)
+
+
 NEVER_IDLE = """
 from tinyml.net.execution.processes import team
 program, option, code = team._command()
