@@ -175,7 +175,7 @@ class Learner:
 
         Arguments:
             data: `(N, …)` the inputs.
-            batch_size: number of examples in a batch; None for all at once.
+            batch_size: number of examples in a batch; 256 by default, so that large data needs little memory.
         """
         return self.model.predict(data, batch_size)
 

@@ -207,7 +207,7 @@ class Sequential:
 
         Arguments:
             data: `(N, …)` the inputs.
-            batch_size: number of examples in a batch; None for all at once.
+            batch_size: number of examples in a batch; 256 by default, so that large data needs little memory.
 
         Raises `SettingsError` for an invalid batch size.
         """
