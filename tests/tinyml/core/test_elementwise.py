@@ -119,6 +119,7 @@ def test_large_arrays_are_cut_and_small_ones_are_not(small_pieces: list[int], si
     assert sorted(small_pieces, reverse=True) == expected
 
 
+@pytest.mark.usefixtures("no_helpers")
 def test_pieces_run_on_several_threads(small_pieces: list[int]) -> None:
     before = thread_count()
     both_are_here = threading.Barrier(2)

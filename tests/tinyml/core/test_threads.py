@@ -27,7 +27,7 @@ TIMEOUT = 60
 
 
 @pytest.fixture(autouse=True)
-def restore_thread_count() -> Iterator[None]:
+def restore_thread_count(no_helpers: None) -> Iterator[None]:
     before = thread_count()
     yield
     set_thread_count(before)

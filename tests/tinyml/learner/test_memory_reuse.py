@@ -46,7 +46,7 @@ OPTIMISERS: dict[str, Callable[[], Optimizer]] = {
 
 
 @pytest.fixture(autouse=True)
-def run_all_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def run_all_threads(no_helpers: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each thread a part of every batch, so that each has its first part during the warm-up."""
 
     def run_together(task: Callable[[int, int], None], count: int) -> None:

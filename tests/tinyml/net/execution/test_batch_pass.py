@@ -1,7 +1,6 @@
 """A batch pass with micro-batches, threads and workspaces gives the same results as the layers one by one."""
 
 import copy
-import math
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +16,6 @@ from tinyml.core.threads import blas_is_held, set_thread_count, thread_count
 from tinyml.layers import ReLU
 from tinyml.net import NetworkSpecification, Sequential, build, infer
 from tinyml.net.execution import BatchPass, plan, segments
-from tinyml.net.execution.processes import team
 from tinyml.net.execution.segments import MicroBatchSegment
 
 SHAPE = (2, 6, 8)
@@ -46,10 +44,8 @@ every_network = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWOR
 
 
 @pytest.fixture(autouse=True)
-def threads_without_helpers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def threads_without_helpers(no_helpers: None) -> Iterator[None]:
     """Compute in this process; helpers have tests of their own. Restore the number of threads."""
-    team.end_team()
-    monkeypatch.setattr(team, "START_AFTER", math.inf)
     before = thread_count()
     yield
     set_thread_count(before)
